@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Install, by apt, the Debian packages that a group of commands needs.
+set -eu
+
+usage()
+{
+	cat <<-EOF
+	Usage: tools/deps.sh [--list] [GROUP...]
+
+	Installs the Debian packages that GROUP needs and that are missing.
+	Does nothing, and needs no root, when all of them are installed.
+
+	Groups:
+	  build    compiler and kernel headers: the module, the lab, the harness
+	  vm       QEMU and what tools/vm/run needs to boot the L1
+	  kunit    what tools/kunit.sh needs to build Debian's kernel source
+	  lint     sparse, shellcheck, ctags and the kernel source's checkers
+	  docs     Sphinx
+	  trace    trace-cmd, to read the tracepoints
+	  all      all of these (the default)
+
+	Options:
+	  --list   print the packages of the groups and exit
+	  --help   print this and exit
+	EOF
+}
+
+group_packages()
+{
+	case $1 in
+	build)	echo gcc libc6-dev make linux-headers-amd64 ;;
+	vm)	echo qemu-system-x86 busybox-static cpio kmod xz-utils \
+			zstd util-linux procps linux-headers-amd64 python3 ;;
+	kunit)	echo gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
+			kmod cpio rsync xz-utils zstd python3 linux-source-6.1 \
+			qemu-system-x86 ;;
+	lint)	echo gcc libc6-dev make bc bison flex libelf-dev sparse \
+			shellcheck universal-ctags perl python3 xz-utils \
+			linux-source-6.1 linux-headers-amd64 ;;
+	docs)	echo make python3-sphinx python3-docutils ;;
+	trace)	echo trace-cmd ;;
+	all)
+		for group in build vm kunit lint docs trace; do
+			group_packages "$group"
+		done ;;
+	*)
+		echo "deps.sh: no such group: $1 (try --help)" >&2
+		return 2 ;;
+	esac
+}
+
+is_installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+fail()
+{
+	echo "deps.sh: $*" >&2
+	exit 1
+}
+
+# Run one apt command with its output in $log; show the log only on failure.
+run_apt()
+{
+	if ! DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		-o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		fail "apt-get $1 failed; the lines above are the end of $log"
+	fi
+}
+
+list=false
+groups=()
+for arg in "$@"; do
+	case $arg in
+	--help|-h)	usage; exit 0 ;;
+	--list)		list=true ;;
+	-*)		echo "deps.sh: unknown option $arg (try --help)" >&2; exit 2 ;;
+	*)		groups+=("$arg") ;;
+	esac
+done
+[ ${#groups[@]} -gt 0 ] || groups=(all)
+
+wanted=()
+for group in "${groups[@]}"; do
+	packages=$(group_packages "$group")
+	read -r -a words <<<"${packages//$'\n'/ }"
+	wanted+=("${words[@]}")
+done
+mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | sort -u)
+
+if $list; then
+	printf '%s\n' "${wanted[@]}"
+	exit 0
+fi
+
+command -v dpkg-query >/dev/null ||
+	fail "this is no Debian system; install by hand: ${wanted[*]}"
+
+missing=()
+for package in "${wanted[@]}"; do
+	is_installed "$package" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+[ "$(id -u)" = 0 ] ||
+	fail "run as root, or install first: apt-get install ${missing[*]}"
+
+log=$(mktemp "${TMPDIR:-/tmp}/virqchip-apt.XXXXXX")
+echo "deps.sh: installing ${#missing[@]} packages: ${missing[*]}"
+SECONDS=0
+run_apt update
+echo "deps.sh: package lists are up to date (${SECONDS} s)"
+run_apt install --no-install-recommends "${missing[@]}"
+echo "deps.sh: installed (${SECONDS} s)"
+rm -f "$log"
