@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # variables for those who source this
+# Shared by the scripts that build and boot virtual machines. To be sourced.
+#
+# The kernel of the L1, and of the Linux guest inside it, is Debian's own. Its
+# package is downloaded once and unpacked into the cache, never installed:
+#
+#   $vm_cache/kernel-VERSION/boot/vmlinuz-RELEASE
+#   $vm_cache/kernel-VERSION/boot/vmlinux-RELEASE   uncompressed, boots faster
+#   $vm_cache/kernel-VERSION/lib/modules/RELEASE    with modules.dep
+#   $vm_cache/kernel-VERSION/l1-*.cpio, guest-*.cpio
+#
+# RELEASE is what uname -r says (6.1.0-56-amd64), VERSION is the package's.
+
+vm_tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+vm_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/virqchip
+vm_name=${0##*/}
+
+vm_say()
+{
+	echo "$vm_name: $*" >&2
+}
+
+vm_die()
+{
+	vm_say "error: $*"
+	exit 125
+}
+
+# Print the directory of the newest installed headers of Debian's 6.1 kernel.
+vm_headers_dir()
+{
+	local dir
+
+	dir=$(printf '%s\n' /usr/src/linux-headers-6.1.0-*-amd64 |
+		grep -E '/linux-headers-6\.1\.0-[0-9]+-amd64$' |
+		sort -V | tail -n 1) || true
+	[ -d "$dir" ] || return 1
+	echo "$dir"
+}
+
+# Write the ELF vmlinux that is packed as XZ in bzImage $1 to $2. QEMU enters
+# it directly (PVH): no decompression in emulated code, which costs seconds.
+vm_extract_vmlinux()
+{
+	local sects offset length
+
+	sects=$(od -An -tu1 -j $((0x1f1)) -N 1 "$1" | tr -d ' ')
+	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$1" | tr -d ' ')
+	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$1" | tr -d ' ')
+	offset=$(((sects + 1) * 512 + offset))
+	# The last four bytes of the payload are its unpacked size, not XZ.
+	tail -c +$((offset + 1)) "$1" | head -c $((length - 4)) | xz -dc >"$2"
+}
+
+# Download and unpack package $1=VERSION of release $2 into directory $3.
+vm_fetch_kernel()
+{
+	local version=$1 release=$2 dir=$3 tmp package deb=
+
+	tmp=$(mktemp -d "$vm_cache/fetch.XXXXXX")
+	vm_say "downloading Debian's kernel $version (70 MB, once)"
+	for package in linux-image-"$release" linux-image-"$release"-unsigned; do
+		# As root, apt would complain that _apt cannot write here.
+		if (cd "$tmp" && apt-get -q -o APT::Sandbox::User=root \
+			download "$package=$version") >"$tmp/log" 2>&1; then
+			deb=$(ls "$tmp"/*.deb)
+			break
+		fi
+	done
+	if [ -z "$deb" ]; then
+		cat "$tmp/log" >&2
+		rm -rf "$tmp"
+		vm_die "no package linux-image-$release of version $version;" \
+			"try: apt-get update && apt-get install linux-headers-amd64"
+	fi
+	dpkg -x "$deb" "$tmp/unpacked"
+	[ -d "$tmp/unpacked/lib" ] || mv "$tmp/unpacked/usr/lib" "$tmp/unpacked/lib"
+	depmod -b "$tmp/unpacked" "$release"
+	vm_extract_vmlinux "$tmp/unpacked/boot/vmlinuz-$release" \
+		"$tmp/unpacked/boot/vmlinux-$release"
+	mv "$tmp/unpacked" "$dir"
+	rm -rf "$tmp"
+}
+
+# Make sure that the kernel is in the cache. Sets vm_release (RELEASE),
+# vm_kernel_dir, vm_vmlinux, vm_bzimage and vm_modules_dir.
+vm_get_kernel()
+{
+	local headers version
+
+	headers=$(vm_headers_dir) ||
+		vm_die "no headers of Debian's 6.1 kernel in /usr/src;" \
+			"run tools/deps.sh vm"
+	vm_release=${headers##*/linux-headers-}
+	version=$(dpkg-query -W -f '${Version}' "linux-headers-$vm_release")
+	vm_kernel_dir=$vm_cache/kernel-$version
+	mkdir -p "$vm_cache"
+	(
+		flock 9
+		[ -d "$vm_kernel_dir" ] ||
+			vm_fetch_kernel "$version" "$vm_release" "$vm_kernel_dir"
+	) 9>"$vm_cache/fetch.lock" || exit
+	vm_vmlinux=$vm_kernel_dir/boot/vmlinux-$vm_release
+	vm_bzimage=$vm_kernel_dir/boot/vmlinuz-$vm_release
+	vm_modules_dir=$vm_kernel_dir/lib/modules/$vm_release
+}
+
+# Print the files of modules "$@" and of all that they need, in load order.
+vm_module_files()
+{
+	local name
+
+	for name in "$@"; do
+		modprobe -C /dev/null -S "$vm_release" -d "$vm_kernel_dir" \
+			--show-depends "$name"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+# vm_build_initramfs OUTPUT INIT MODULE...: a newc archive with busybox, the
+# script INIT as /init, and the modules, to be loaded in the order of /modules.
+# Built once: a change of INIT or of the modules gives another OUTPUT name.
+vm_build_initramfs()
+{
+	local output=$1 init=$2 root files file
+	shift 2
+
+	[ ! -f "$output" ] || return 0
+	[ -x /bin/busybox ] || vm_die "no /bin/busybox; run tools/deps.sh vm"
+	root=$(mktemp -d "$vm_cache/initramfs.XXXXXX")
+	mkdir -p "$root"/{bin,dev,proc,sys,lib,mnt,tmp}
+	cp /bin/busybox "$root/bin/"
+	ln -s busybox "$root/bin/sh"
+	install -m 755 "$init" "$root/init"
+	files=$(vm_module_files "$@") || vm_die "cannot resolve the modules $*"
+	for file in $files; do
+		cp "$file" "$root/lib/"
+		echo "/lib/${file##*/}" >>"$root/modules"
+	done
+	(cd "$root" && find . | sort | cpio -o -H newc --quiet -R 0:0) >"$output.$$"
+	mv "$output.$$" "$output"
+	rm -rf "$root"
+}
+
+# A short name for the content of file $1 and the words that follow.
+vm_hash()
+{
+	local file=$1
+	shift
+
+	{ cat "$file" /bin/busybox; echo "$*"; } | sha256sum | cut -c 1-12
+}
