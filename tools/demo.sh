@@ -161,6 +161,6 @@ case $status in
 esac
 
 step 7 'what happened'
-show_summary
 show_trace
+show_summary
 printf '\n[%4d s] Done. All logs are in %s/.\n' "$(elapsed)" $logs
