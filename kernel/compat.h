@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every difference between the kernels that the module builds for.
+ *
+ * The compiler reads this file before each source file (see Kbuild), and no
+ * other file asks for the kernel's version.  The sources use the newest
+ * kernel's interface; each block below gives it to kernels that lack it, and
+ * says from which release on it can be deleted.
+ */
+#ifndef VQC_COMPAT_H
+#define VQC_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "virqchip needs Linux 6.1 or newer"
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(8, 0, 0)
+#error "virqchip is not known to work with Linux 8.0 or newer"
+#endif
+
+/* hrtimer_setup() takes the callback too; delete when 6.13 is the oldest. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#include <linux/hrtimer.h>
+
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock_id, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock_id, mode);
+	timer->function = function;
+}
+#endif
+
+/* class_create() has lost its owner; delete when 6.4 is the oldest. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#include <linux/device/class.h>
+#include <linux/export.h>
+
+#undef class_create
+#define class_create(name) ({						\
+	static struct lock_class_key __key;				\
+									\
+	__class_create(THIS_MODULE, name, &__key);			\
+})
+#endif
+
+/* eventfd_signal() has lost its count; delete when 6.8 is the oldest. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#include <linux/eventfd.h>
+
+#define eventfd_signal(ctx)	eventfd_signal(ctx, 1)
+#endif
+
+/*
+ * Name of kvm_run's immediate_exit inside the kernel; "immediate_exit__unsafe"
+ * for good when 6.10 is the oldest.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define immediate_exit__unsafe	immediate_exit
+#endif
+
+/* KUnit compares memory since 6.2; delete when that is the oldest. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define KUNIT_EXPECT_MEMEQ(test, left, right, size) \
+	KUNIT_EXPECT_EQ(test, memcmp(left, right, size), 0)
+#define KUNIT_ASSERT_MEMEQ(test, left, right, size) \
+	KUNIT_ASSERT_EQ(test, memcmp(left, right, size), 0)
+#endif
+
+#endif /* VQC_COMPAT_H */
