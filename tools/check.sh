@@ -17,7 +17,13 @@ cd "$(dirname "$0")/.."
 stages()
 {
 	cat <<-'EOF'
-	module     | first | 300  | step  | build_module
+	module       | first | 300  | step  | build_module
+	tools        | l1    | 300  | tests | tools/vm/test-run
+	linux-guest  | l1    | 600  | tests | in_l1 tools/vm/test-linux-guest /dev/virqchip
+	unload       | l1    | 400  | tests | in_l1 tools/vm/test-unload
+	harness      | host  | 600  | tests | make harness
+	kunit-um     | host  | 1200 | tests | tools/kunit.sh --arch um
+	kunit-x86_64 | host  | 1500 | tests | tools/kunit.sh --arch x86_64
 	EOF
 }
 
@@ -35,8 +41,9 @@ usage()
 	many tests passed, failed and were skipped.
 
 	Options:
-	  --list   print the stages and exit
-	  --help   print this and exit
+	  --list       print the stages and exit
+	  --count LOG  print what LOG counts as (passed, failed, skipped) and exit
+	  --help       print this and exit
 
 	Exit status: 0 when no test failed, 1 otherwise, 2 for wrong usage.
 	EOF
@@ -51,7 +58,17 @@ build_module()
 	make -j2 KDIR="$(vm_headers_dir)" W=1 >"$log" 2>&1 ||
 		{ cat "$log"; return 1; }
 	cat "$log"
+	# The other stages must not meet a module that is just being rebuilt.
+	mkdir -p build/check
+	cp virqchip.ko build/check/
 	! grep -E '^[^ ]+:[0-9]+:[0-9]+: warning: |^WARNING: ' "$log"
+}
+
+# in_l1 COMMAND...: where KVM and virqchip are loaded.
+in_l1()
+{
+	tools/vm/run --kvm --module build/check/virqchip.ko -- \
+		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 
 # Print "PASSED FAILED SKIPPED" of log $1, or nothing when it has no results.
@@ -78,6 +95,8 @@ count_results()
 		for (i = 0; i < indent; i++)
 			deeper[i] = 1
 	}
+	# A test that gives up is a failed one, whatever was planned after it.
+	/^ *Bail out!/ { count["failed"]++; ktap = 1 }
 	END {
 		if (summary != "")
 			print summary
@@ -146,6 +165,10 @@ chosen_stages()
 			'names == "  " || index(names, " " $1 " ")'
 }
 
+if [ "${1:-}" = --count ] && [ $# = 2 ]; then
+	count_results "$2"
+	exit
+fi
 for arg in "$@"; do
 	case $arg in
 	--help|-h)	usage; exit 0 ;;
@@ -158,7 +181,7 @@ done
 
 mkdir -p "$logs"
 rm -f "$logs"/*.result
-export -f build_module vm_headers_dir vm_say vm_die
+export -f build_module in_l1 vm_headers_dir vm_say vm_die
 export vm_name logs
 
 tools/deps.sh all
