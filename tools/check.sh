@@ -21,7 +21,7 @@ stages()
 	tools        | l1    | 300  | tests | tools/vm/test-run
 	linux-guest  | l1    | 600  | tests | in_l1 tools/vm/test-linux-guest /dev/virqchip
 	unload       | l1    | 400  | tests | in_l1 tools/vm/test-unload
-	harness      | host  | 600  | tests | make harness
+	harness      | host  | 600  | tests | make -j2 harness
 	kunit-um     | host  | 1200 | tests | tools/kunit.sh --arch um
 	kunit-x86_64 | host  | 1500 | tests | tools/kunit.sh --arch x86_64
 	EOF
@@ -61,7 +61,8 @@ build_module()
 	# The other stages must not meet a module that is just being rebuilt.
 	mkdir -p build/check
 	cp virqchip.ko build/check/
-	! grep -E '^[^ ]+:[0-9]+:[0-9]+: warning: |^WARNING: ' "$log"
+	# Debian's compiler may be newer than the one its kernel was built with.
+	! grep -E 'warning: |WARNING: ' "$log" | grep -v 'the compiler differs'
 }
 
 # in_l1 COMMAND...: where KVM and virqchip are loaded.
