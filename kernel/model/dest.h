@@ -28,13 +28,25 @@ enum vqc_apic_mode {
  * @apic_id: 8 bits in xAPIC mode, 32 bits in x2APIC mode
  * @ldr: logical destination register: bits 31:24 in xAPIC mode
  * @dfr: destination format register: bits 31:28 are 0xf flat or 0 cluster
+ * @x2_id: the ID that the CPU has, or would have, in x2APIC mode. A CPU whose
+ *	ID does not fit into 8 bits answers to it in xAPIC mode too, or nobody
+ *	could start it
  * @mode: enum vqc_apic_mode
  */
 struct vqc_dest_cpu {
 	u32 apic_id;
 	u32 ldr;
 	u32 dfr;
+	u32 x2_id;
 	u8 mode;
+};
+
+/** enum vqc_dest_logical - how a logical destination can be looked up */
+enum vqc_dest_logical {
+	VQC_DEST_LOGICAL_WALK,		/* modes are mixed: ask each CPU */
+	VQC_DEST_LOGICAL_FLAT,
+	VQC_DEST_LOGICAL_CLUSTER,
+	VQC_DEST_LOGICAL_X2,
 };
 
 /**
@@ -43,7 +55,8 @@ struct vqc_dest_cpu {
  * @max_id: largest APIC ID in @phys
  * @aliased: two CPUs share an ID, or one has an ID above @max_id: @phys is not
  *	enough
- * @logical: the logical modes in use can be looked up in @flat and @cluster
+ * @logical: enum vqc_dest_logical; a CPU that no logical destination but a
+ *	broadcast reaches counts for no mode
  * @broadcast_x2: 0xff is a broadcast even for x2APIC CPUs (KVM's quirk unless
  *	the VMM disables it)
  * @flat: CPU for each bit of a flat logical destination, or VQC_NO_CPU
@@ -62,6 +75,17 @@ struct vqc_dest_map {
 	struct vqc_dest_cpu *cpu;
 	u16 *phys;
 };
+
+/**
+ * vqc_dest_x2_ldr - the logical ID in x2APIC mode (SDM vol. 3, 11.12.10.2)
+ * @apic_id: the x2APIC ID
+ *
+ * Context: any. Return: cluster in bits 31:16, one member bit in 15:0.
+ */
+static inline u32 vqc_dest_x2_ldr(u32 apic_id)
+{
+	return (apic_id >> 4) << 16 | 1u << (apic_id & 0xf);
+}
 
 /**
  * vqc_dest_map_bytes - memory that a map with its tails needs
@@ -92,7 +116,11 @@ void vqc_dest_map_build(struct vqc_dest_map *map,
  * @msg: the message; the shorthand is not looked at
  * @broadcast_x2: see struct vqc_dest_map
  *
- * The definition that the map has to agree with.
+ * The definition that the map has to agree with (SDM vol. 3, 11.6.2.1,
+ * 11.6.2.2, 11.12.10). 0xff without VQC_MSG_X2DEST is a broadcast to all CPUs
+ * in xAPIC mode, 0xffffffff with it to all CPUs in either mode. A destination
+ * above 0xff reaches no CPU in xAPIC mode, but see struct vqc_dest_cpu.x2_id.
+ *
  * Context: any. Return: true if it does.
  */
 bool vqc_dest_match(const struct vqc_dest_cpu *cpu, const struct vqc_msg *msg,

@@ -110,6 +110,11 @@ enum vqc_lapic_event {
 #define VQC_LAPIC_CFG_SUPPRESS_EOI	BIT(2)	/* SVR bit 12 exists */
 #define VQC_LAPIC_CFG_CMCI		BIT(3)	/* seventh LVT entry exists */
 #define VQC_LAPIC_CFG_BSP		BIT(4)	/* comes out of reset as the BSP */
+/*
+ * LINT0 comes out of reset and INIT as an unmasked ExtINT, as firmware leaves
+ * it on the BSP: a VMM that starts its guest without firmware relies on it.
+ */
+#define VQC_LAPIC_CFG_LINT0_EXTINT	BIT(5)
 
 /**
  * struct vqc_lapic - the chip
@@ -135,7 +140,6 @@ enum vqc_lapic_event {
  * @sipi_vector: start page of the pending SIPI
  * @wait_sipi: the CPU was reset by INIT and waits for a SIPI
  * @lint: levels of the LINT0 and LINT1 inputs, bits 0 and 1
- * @timer_start_ns: when the count that runs was loaded
  * @timer_deadline_ns: when it expires next; 0 if no timer runs
  */
 struct vqc_lapic {
@@ -161,7 +165,6 @@ struct vqc_lapic {
 	u8 sipi_vector;
 	u8 wait_sipi;
 	u8 lint;
-	u64 timer_start_ns;
 	u64 timer_deadline_ns;
 };
 
@@ -179,6 +182,9 @@ void vqc_lapic_reset(struct vqc_lapic *l, u32 apic_id, u8 cfg);
  * vqc_lapic_init - INIT reset (SDM vol. 3, 11.4.7.3): keeps ID and base
  * @l: the chip
  * @fx: TIMER, DEST
+ *
+ * The pending events stay as they are: a SIPI behind the INIT is still to be
+ * taken. A CPU that is not the BSP (IA32_APIC_BASE bit 8) then waits for SIPI.
  *
  * Context: owner.
  */
@@ -217,13 +223,28 @@ void vqc_lapic_dest(const struct vqc_lapic *l, struct vqc_dest_cpu *dest);
  *
  * Fixed and lowest priority: TMR is set or cleared, then IRR is set. NMI, SMI,
  * INIT, SIPI, ExtINT become pending events; they are accepted also by a
- * software-disabled APIC (SDM vol. 3, 11.4.7.2).
+ * software-disabled APIC (SDM vol. 3, 11.4.7.2). INIT drops a pending SIPI, a
+ * SIPI replaces the vector of one still pending.
  *
  * Context: any CPU, lockless.
  * Return: DELIVERED, COALESCED, APIC_HW_OFF, APIC_SW_OFF, ILLEGAL_VECTOR (also
- * recorded for ESR, and the error interrupt raised), BAD_MODE, INIT_DEASSERT.
+ * recorded for ESR, and the error interrupt raised: the CPU may have to be
+ * kicked), BAD_MODE, INIT_DEASSERT.
  */
 enum vqc_why vqc_lapic_accept(struct vqc_lapic *l, const struct vqc_msg *msg);
+
+/**
+ * vqc_lapic_raise_lvt - a source inside the CPU fires
+ * @l: the chip
+ * @idx: TIMER, THERMAL, PMC, ERROR or CMCI; for LINT0 and LINT1 see
+ *	vqc_lapic_set_lint()
+ *
+ * By the delivery mode of the LVT entry; PMC is masked by its delivery
+ * (SDM vol. 3, 11.5.1). Context: owner.
+ * Return: as vqc_lapic_accept(), LVT_MASKED, NO_REG for a CMCI entry that does
+ * not exist.
+ */
+enum vqc_why vqc_lapic_raise_lvt(struct vqc_lapic *l, enum vqc_lvt idx);
 
 /** vqc_lapic_ppr - processor priority of @l (SDM vol. 3, 11.8.3.1). Context: owner. */
 u8 vqc_lapic_ppr(const struct vqc_lapic *l);
@@ -280,7 +301,8 @@ int vqc_lapic_eoi(struct vqc_lapic *l, struct vqc_fx *fx);
  * @fx: NOTE
  *
  * A register that does not exist sets ESR bit 7. Context: owner.
- * Return: DELIVERED, NO_REG, WRITE_ONLY, BAD_ACCESS.
+ * Return: DELIVERED, NO_REG (also in x2APIC mode, which has no page),
+ * WRITE_ONLY, BAD_ACCESS, APIC_HW_OFF.
  */
 enum vqc_why vqc_lapic_read(struct vqc_lapic *l, unsigned int offset, u32 *val,
 			    const struct vqc_clock *clock, struct vqc_fx *fx);
@@ -291,10 +313,12 @@ enum vqc_why vqc_lapic_read(struct vqc_lapic *l, unsigned int offset, u32 *val,
  * @offset: 0..0xfff, 16-byte aligned
  * @val: the value; reserved bits are ignored
  * @clock: the time; may be NULL unless vqc_lapic_needs_clock()
- * @fx: MSG, EOI, TIMER, DEST, NOTE
+ * @fx: MSG, EOI, TIMER, DEST (also when SVR turns the APIC on or off), NOTE:
+ *	an IPI was not sent (ILLEGAL_VECTOR, BAD_MODE, INIT_DEASSERT)
  *
  * A register that does not exist sets ESR bit 7. Context: owner.
- * Return: DELIVERED, NO_REG, READ_ONLY, BAD_ACCESS.
+ * Return: DELIVERED, NO_REG (also in x2APIC mode, which has no page), READ_ONLY,
+ * BAD_ACCESS, APIC_HW_OFF.
  */
 enum vqc_why vqc_lapic_write(struct vqc_lapic *l, unsigned int offset, u32 val,
 			     const struct vqc_clock *clock, struct vqc_fx *fx);
@@ -345,6 +369,10 @@ enum vqc_why vqc_lapic_msr_write(struct vqc_lapic *l, u32 msr, u64 val,
  * @host: true: from the VMM, any valid mode may follow any other
  * @fx: DEST, TIMER
  *
+ * Turning the APIC off resets its registers and drops what is pending in IRR
+ * (SDM vol. 3, 11.4.3). Entering x2APIC mode gives the initial ID and the LDR
+ * that follows from it; ICR bits 63:32 are not kept.
+ *
  * Context: owner. Return: 0; -EINVAL: reserved bits or an illegal transition
  * (#GP), nothing has changed.
  */
@@ -370,9 +398,13 @@ bool vqc_lapic_takes_extint(const struct vqc_lapic *l);
  * @lint: 0 or 1
  * @level: the input's level
  *
- * Fixed (edge, level with remote IRR), NMI, SMI, INIT and ExtINT by the LVT
- * entry; with the APIC globally disabled LINT1 is NMI.
- * Context: owner. Return: as vqc_lapic_accept(), LVT_MASKED, LINE_LOW, NO_CHANGE.
+ * Fixed (edge; level with remote IRR on LINT0), NMI, SMI and INIT by the LVT
+ * entry. ExtINT on LINT0 is a wire, not an event: sample it by
+ * vqc_lapic_takes_extint(). With the APIC globally disabled LINT0 is INTR and
+ * LINT1 is NMI.
+ *
+ * Context: owner. Return: as vqc_lapic_accept(); LVT_MASKED; LINE_LOW; NO_CHANGE;
+ * COALESCED also while remote IRR is set.
  */
 enum vqc_why vqc_lapic_set_lint(struct vqc_lapic *l, unsigned int lint,
 				bool level);
@@ -385,13 +417,15 @@ enum vqc_why vqc_lapic_set_lint(struct vqc_lapic *l, unsigned int lint,
  *
  * A periodic timer that is late by several periods gives one interrupt and
  * goes on in phase. Context: owner.
- * Return: as vqc_lapic_accept(); LVT_MASKED; NO_CHANGE if it was too early or
- * not armed.
+ * Return: as vqc_lapic_accept(); LVT_MASKED; NO_CHANGE if it was too early;
+ * TIMER_OFF if it was not armed.
  */
 enum vqc_why vqc_lapic_timer_expire(struct vqc_lapic *l,
 				    const struct vqc_clock *clock,
 				    struct vqc_fx *fx);
 
+/* The APIC bus clock, before the divider: 1 GHz, as KVM has it. */
+#define VQC_LAPIC_TICK_NS	1ull
 /* Shortest period of the periodic timer; shorter ones are stretched. */
 #define VQC_LAPIC_MIN_PERIOD_NS	50000ull
 
@@ -400,10 +434,10 @@ enum vqc_why vqc_lapic_timer_expire(struct vqc_lapic *l,
  * @l: the chip
  * @val: TSC value, 0 disarms
  * @clock: the time
- * @fx: TIMER
+ * @fx: TIMER; NOTE TIMER_OFF if the write was ignored
  *
  * Context: owner. Ignored unless the LVT timer is in TSC-deadline mode
- * (SDM vol. 3, 11.5.4.1).
+ * (SDM vol. 3, 11.5.4.1) and the frequency of the TSC is known.
  */
 void vqc_lapic_tsc_deadline_write(struct vqc_lapic *l, u64 val,
 				  const struct vqc_clock *clock,
@@ -420,21 +454,30 @@ u64 vqc_lapic_tsc_deadline_read(const struct vqc_lapic *l);
  *	8 bits into bits 31:24
  * @clock: the time, for TMCCT
  *
- * Consumes nothing. Context: owner.
+ * Consumes nothing. A periodic or one-shot timer that has run out already, but
+ * that vqc_lapic_timer_expire() has not been called for, shows in IRR, so its
+ * interrupt is not lost. Not on the page, to be saved beside it: @base, @events,
+ * @sipi_vector, @wait_sipi, @tsc_deadline. Errors that ESR has not latched yet
+ * are not saved. Context: owner.
  */
 void vqc_lapic_get_page(const struct vqc_lapic *l, u32 *page, bool x2_id,
 			const struct vqc_clock *clock);
 
 /**
  * vqc_lapic_set_page - load the registers from a page, then settle
- * @l: the chip; its base (mode) is kept and decides how the page is read
+ * @l: the chip; its base (mode) is kept and decides how the page is read; so
+ *	are @events, @wait_sipi, @lint and, in TSC-deadline mode, @tsc_deadline
  * @page: VQC_LAPIC_SIZE / 4 words from anywhere, trusted in nothing
  * @x2_id: as for vqc_lapic_get_page()
  * @clock: the time; a timer that runs goes on from TMCCT
  * @fx: TIMER, DEST
  *
- * Context: owner. Return: 0; -EINVAL: the ID does not fit the mode; nothing has
- * changed then.
+ * What can never be is dropped: vectors below 16, reserved bits, an unmasked LVT
+ * entry under a software-disabled APIC (but LINT0 as ExtINT, which resets leave
+ * so). A count above its initial value is cut to it.
+ *
+ * Context: owner. Return: 0; -EINVAL: in x2APIC mode with @x2_id the ID is not
+ * that of the chip; nothing has changed then.
  */
 int vqc_lapic_set_page(struct vqc_lapic *l, const u32 *page, bool x2_id,
 		       const struct vqc_clock *clock, struct vqc_fx *fx);
