@@ -35,7 +35,7 @@ static struct {
 } run;
 
 /* Tells of memory that nothing points to any more; absent without ASAN. */
-int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+int __weak __lsan_do_recoverable_leak_check(void);
 
 /* Sanitizers end the program by SIGABRT, which tells where it ended. */
 const char *__asan_default_options(void);
@@ -125,7 +125,7 @@ static void print_totals(void)
 	fflush(stdout);
 }
 
-static void died(void)
+static void end_run(void)
 {
 	printf("Bail out! died in %s.%s\n", run.suite_name ?: "-",
 	       run.case_name ?: "-");
@@ -137,7 +137,7 @@ void shim_warn(const char *file, int line, const char *what)
 {
 	fflush(stdout);
 	fprintf(stderr, "WARNING at %s:%d: %s\n", file, line, what);
-	died();
+	end_run();
 	_exit(3);
 }
 
@@ -145,7 +145,7 @@ static void on_signal(int sig)
 {
 	fflush(stdout);
 	fprintf(stderr, "harness: %s\n", strsignal(sig));
-	died();
+	end_run();
 	_exit(3);
 }
 

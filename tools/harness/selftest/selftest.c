@@ -139,7 +139,7 @@ static void positions_agree_with_a_loop(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, __fls(word), high);
 		KUNIT_ASSERT_EQ(test, fls64(word), high + 1);
 		KUNIT_ASSERT_EQ(test, hweight64(word), weight);
-		KUNIT_ASSERT_EQ(test, rol8(word, 3), (u8)(((word & 0xff) << 3) | ((word & 0xff) >> 5)));
+		KUNIT_ASSERT_EQ(test, rol8(low, 3), (u8)(low << 3 | low >> 5));
 		KUNIT_ASSERT_EQ(test, rol32(ror32(word, 7), 7), (u32)word);
 	}
 }
@@ -332,7 +332,7 @@ static struct kunit_suite selftest_bad = {
 	.test_cases = selftest_bad_cases,
 };
 
-/* An init that fails fails the case, and the case does not run. */
+/* When init fails, so does the case, and it does not run. */
 static int selftest_init(struct kunit *test)
 {
 	return -ENOMEM;
