@@ -68,7 +68,7 @@ rank()
 	kernel/bus.[ch])			echo 1 ;;
 	kernel/observe.h)			echo 2 ;;
 	kernel/main.c)				echo 4 ;;
-	kernel/observe.c|kernel/trace.h)	echo 3 ;;
+	kernel/observe*|kernel/trace.h)	echo 3 ;;
 	kernel/flow.[ch])			echo 3 ;;
 	kernel/debugfs*|kernel/chardev*)	echo 3 ;;
 	kernel/kvm/*)				echo 3 ;;

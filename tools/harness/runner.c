@@ -14,6 +14,13 @@
 
 #include <kunit/test.h>
 
+/* Tells of memory that nothing points to any more. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#else
+#define __lsan_do_recoverable_leak_check()	0
+#endif
+
 #define MAX_SUITES	256
 
 struct shim_alloc {
@@ -33,9 +40,6 @@ static struct {
 	unsigned int nr_skipped;
 	jmp_buf abort_to;
 } run;
-
-/* Tells of memory that nothing points to any more; absent without ASAN. */
-int __weak __lsan_do_recoverable_leak_check(void);
 
 /* Sanitizers end the program by SIGABRT, which tells where it ended. */
 const char *__asan_default_options(void);
@@ -345,7 +349,7 @@ static void run_suite(struct kunit_suite *suite, unsigned int nr)
 			all = worse(all, run_case(suite, test_case, ++i));
 	if (!ret && suite->suite_exit)
 		suite->suite_exit(suite);
-	if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check()) {
+	if (__lsan_do_recoverable_leak_check()) {
 		shim_kunit_log("a case leaks memory");
 		count(KUNIT_FAILURE);
 		all = KUNIT_FAILURE;

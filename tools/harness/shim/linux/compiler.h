@@ -18,7 +18,6 @@
 #define __packed		__attribute__((packed))
 #define __printf(a, b)		__attribute__((format(printf, a, b)))
 #define __pure			__attribute__((pure))
-#define __weak			__attribute__((weak))
 #define __used			__attribute__((used))
 #define noinline		__attribute__((noinline))
 #define fallthrough		__attribute__((fallthrough))
