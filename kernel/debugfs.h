@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * debugfs: virqchip/<fabric>/, for root's eyes only.
+ *
+ * Failing to create a file is not an error: the fabric works without.
+ */
+#ifndef VQC_DEBUGFS_H
+#define VQC_DEBUGFS_H
+
+struct vqc_cpu;
+struct vqc_fabric;
+
+/** vqc_debugfs_init - make the directory virqchip. Context: may sleep. */
+void vqc_debugfs_init(void);
+
+/** vqc_debugfs_exit - remove it and what is left in it. Context: may sleep. */
+void vqc_debugfs_exit(void);
+
+/**
+ * vqc_debugfs_add_fabric - make a fabric's directory and files
+ * @f: the fabric; @f->observer is set
+ *
+ * Context: may sleep.
+ */
+void vqc_debugfs_add_fabric(struct vqc_fabric *f);
+
+/**
+ * vqc_debugfs_add_cpu - make a CPU's file
+ * @cpu: the CPU, one of its fabric's
+ *
+ * Context: may sleep.
+ */
+void vqc_debugfs_add_cpu(struct vqc_cpu *cpu);
+
+/**
+ * vqc_debugfs_remove_fabric - undo vqc_debugfs_add_fabric()
+ * @f: the fabric
+ *
+ * Waits for whoever reads a file. Context: may sleep.
+ */
+void vqc_debugfs_remove_fabric(struct vqc_fabric *f);
+
+#endif /* VQC_DEBUGFS_H */

@@ -1,0 +1,827 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The flow recorder, see flow.h.
+ *
+ * The events run in hard interrupt context: memory is bounded and allocated
+ * beforehand, and a bucket's lock is held for a few stores. It is a leaf, and
+ * only CPUs that handle the same interrupts meet in it.
+ */
+#include <linux/err.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/ring_buffer.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "flow.h"
+
+#define VQC_NR_BUCKETS	64u
+#define VQC_BUCKET_SIZE	8u
+
+struct vqc_bucket {
+	raw_spinlock_t lock;
+	struct vqc_flow flow[VQC_BUCKET_SIZE];
+};
+
+/**
+ * struct vqc_recorder - the flows of one fabric
+ * @ring: finished flows that nobody has read, per CPU
+ * @lock: protects what follows, up to @lost
+ * @past: finished flows, oldest at @head
+ * @nr_flows: size of @past
+ * @nr_past: how many there are
+ * @head: index of the oldest
+ * @lost: how many were overwritten in @ring before they were read
+ * @bucket: flows under way
+ */
+struct vqc_recorder {
+	struct trace_buffer *ring;
+	struct mutex lock;	/* the reading side */
+	struct vqc_flow *past;
+	unsigned int nr_flows;
+	unsigned int nr_past;
+	unsigned int head;
+	unsigned long lost;
+	struct vqc_bucket bucket[VQC_NR_BUCKETS];
+};
+
+/* ---- finished flows ---- */
+
+#if IS_ENABLED(CONFIG_RING_BUFFER)
+
+static int vqc_ring_create(struct vqc_recorder *r)
+{
+	/* Events have a header of at most 8 bytes. */
+	unsigned long bytes = r->nr_flows * (sizeof(struct vqc_flow) + 8);
+
+	r->ring = ring_buffer_alloc(bytes, RB_FL_OVERWRITE);
+	return r->ring ? 0 : -ENOMEM;
+}
+
+static void vqc_ring_destroy(struct vqc_recorder *r)
+{
+	if (r->ring)
+		ring_buffer_free(r->ring);
+}
+
+static void vqc_ring_add(struct vqc_recorder *r, struct vqc_flow *flow)
+{
+	ring_buffer_write(r->ring, sizeof(*flow), flow);
+}
+
+static const struct vqc_flow *vqc_ring_peek(struct vqc_recorder *r, int cpu)
+{
+	struct ring_buffer_event *event = ring_buffer_peek(r->ring, cpu, NULL,
+							   NULL);
+
+	return event ? ring_buffer_event_data(event) : NULL;
+}
+
+static bool vqc_ring_take(struct vqc_recorder *r, int cpu,
+			  struct vqc_flow *flow)
+{
+	struct ring_buffer_event *event;
+	unsigned long lost = 0;
+
+	event = ring_buffer_consume(r->ring, cpu, NULL, &lost);
+	r->lost += lost;
+	if (!event)
+		return false;
+	/* The page is the reader's until the next event is taken. */
+	memcpy(flow, ring_buffer_event_data(event), sizeof(*flow));
+	return true;
+}
+
+#else
+
+static int vqc_ring_create(struct vqc_recorder *r)
+{
+	return -EOPNOTSUPP;
+}
+
+static void vqc_ring_destroy(struct vqc_recorder *r)
+{
+}
+
+static void vqc_ring_add(struct vqc_recorder *r, struct vqc_flow *flow)
+{
+}
+
+static const struct vqc_flow *vqc_ring_peek(struct vqc_recorder *r, int cpu)
+{
+	return NULL;
+}
+
+static bool vqc_ring_take(struct vqc_recorder *r, int cpu,
+			  struct vqc_flow *flow)
+{
+	return false;
+}
+
+#endif
+
+/* The CPU whose oldest unread flow ended first, or -1. */
+static int vqc_ring_first(struct vqc_recorder *r)
+{
+	u64 first_ns = U64_MAX;
+	int cpu, first = -1;
+
+	for_each_possible_cpu(cpu) {
+		const struct vqc_flow *flow = vqc_ring_peek(r, cpu);
+
+		if (flow && flow->ns[VQC_STAGE_END] < first_ns) {
+			first_ns = flow->ns[VQC_STAGE_END];
+			first = cpu;
+		}
+	}
+	return first;
+}
+
+/* Merge the rings into the past; bounded, for others go on writing. */
+static void vqc_recorder_collect(struct vqc_recorder *r)
+{
+	unsigned int n = r->nr_flows * num_possible_cpus();
+	struct vqc_flow flow;
+	int cpu;
+
+	lockdep_assert_held(&r->lock);
+	while (n-- && (cpu = vqc_ring_first(r)) >= 0) {
+		if (!vqc_ring_take(r, cpu, &flow))
+			continue;
+		r->past[(r->head + r->nr_past) % r->nr_flows] = flow;
+		if (r->nr_past < r->nr_flows)
+			r->nr_past++;
+		else
+			r->head = (r->head + 1) % r->nr_flows;
+	}
+}
+
+struct vqc_recorder *vqc_recorder_create(unsigned int nr_flows)
+{
+	struct vqc_recorder *r = kvzalloc(sizeof(*r), GFP_KERNEL);
+	unsigned int i;
+	int ret;
+
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+
+	mutex_init(&r->lock);
+	for (i = 0; i < VQC_NR_BUCKETS; i++)
+		raw_spin_lock_init(&r->bucket[i].lock);
+	r->nr_flows = nr_flows;
+	r->past = kvcalloc(nr_flows, sizeof(*r->past), GFP_KERNEL);
+	ret = r->past ? vqc_ring_create(r) : -ENOMEM;
+	if (ret) {
+		vqc_recorder_destroy(r);
+		return ERR_PTR(ret);
+	}
+	return r;
+}
+
+void vqc_recorder_destroy(struct vqc_recorder *r)
+{
+	if (!r)
+		return;
+	vqc_ring_destroy(r);
+	kvfree(r->past);
+	kvfree(r);
+}
+
+/* ---- flows under way ---- */
+
+/**
+ * struct vqc_grip - a flow held by the lock of its bucket
+ * @r: the recorder
+ * @bucket: locked
+ * @flow: the flow, in @bucket; NULL if it is not there
+ * @flags: of the lock
+ * @now_ns: the time
+ * @victim: what had to leave the table for it; seq 0 if nothing had to
+ */
+struct vqc_grip {
+	struct vqc_recorder *r;
+	struct vqc_bucket *bucket;
+	struct vqc_flow *flow;
+	unsigned long flags;
+	u64 now_ns;
+	struct vqc_flow victim;
+};
+
+static u64 vqc_flow_begin_ns(const struct vqc_flow *flow)
+{
+	unsigned int i;
+
+	for (i = 0; i < VQC_NR_STAGES; i++)
+		if (flow->ns[i])
+			return flow->ns[i];
+	return 0;
+}
+
+/* A CPU's own record goes before the one that no CPU has taken yet. */
+static struct vqc_flow *vqc_bucket_find(struct vqc_bucket *bucket, u64 seq,
+					unsigned int cpu)
+{
+	struct vqc_flow *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < VQC_BUCKET_SIZE; i++) {
+		struct vqc_flow *flow = &bucket->flow[i];
+
+		if (flow->seq != seq)
+			continue;
+		if (flow->cpu == cpu || cpu == VQC_NO_CPU)
+			return flow;
+		if (flow->cpu == VQC_NO_CPU)
+			found = flow;
+	}
+	return found;
+}
+
+/* A free place; if there is none, that of the oldest flow. */
+static struct vqc_flow *vqc_bucket_make_room(struct vqc_grip *grip)
+{
+	struct vqc_flow *oldest = NULL;
+	unsigned int i;
+
+	for (i = 0; i < VQC_BUCKET_SIZE; i++) {
+		struct vqc_flow *flow = &grip->bucket->flow[i];
+
+		if (!flow->seq)
+			return flow;
+		if (!oldest ||
+		    vqc_flow_begin_ns(flow) < vqc_flow_begin_ns(oldest))
+			oldest = flow;
+	}
+
+	grip->victim = *oldest;
+	grip->victim.end = VQC_END_EVICTED;
+	grip->victim.ns[VQC_STAGE_END] = grip->now_ns;
+	return oldest;
+}
+
+static void vqc_bucket_add(struct vqc_grip *grip, u64 seq)
+{
+	struct vqc_flow *sibling = vqc_bucket_find(grip->bucket, seq,
+						   VQC_NO_CPU);
+	struct vqc_flow fresh = {
+		.seq = seq,
+		.gsi = VQC_NO_GSI,
+		.chip = VQC_NR_CHIPS,
+		.pin = VQC_NO_PIN,
+		.branches = 1,
+	};
+
+	/* Another CPU has it: this is the same message's way to one more. */
+	if (sibling) {
+		fresh = *sibling;
+		fresh.ns[VQC_STAGE_IRR] = 0;
+		fresh.ns[VQC_STAGE_CPU] = 0;
+		fresh.ns[VQC_STAGE_END] = 0;
+		fresh.word = 0;
+		fresh.merged = 0;
+		fresh.hold = VQC_WHY_DELIVERED;
+	}
+	fresh.cpu = VQC_NO_CPU;
+	fresh.apic_id = U32_MAX;
+	grip->flow = vqc_bucket_make_room(grip);
+	*grip->flow = fresh;
+}
+
+/* Lock a flow's bucket and look for it; @create: put it there if it is not. */
+static void vqc_grip_take(struct vqc_grip *grip, struct vqc_recorder *r,
+			  u64 seq, unsigned int cpu, bool create)
+	__acquires(&grip->bucket->lock)
+{
+	grip->r = r;
+	grip->victim.seq = 0;
+	grip->now_ns = ktime_get_ns();
+	grip->bucket = &r->bucket[seq % VQC_NR_BUCKETS];
+	raw_spin_lock_irqsave(&grip->bucket->lock, grip->flags);
+	grip->flow = vqc_bucket_find(grip->bucket, seq, cpu);
+	if (!grip->flow && create)
+		vqc_bucket_add(grip, seq);
+}
+
+/* Let go of a flow; if it has ended, it leaves the table. */
+static void vqc_grip_release(struct vqc_grip *grip)
+	__releases(&grip->bucket->lock)
+{
+	struct vqc_flow done = { .end = VQC_END_OPEN };
+
+	if (grip->flow && grip->flow->end != VQC_END_OPEN) {
+		done = *grip->flow;
+		grip->flow->seq = 0;
+	}
+	raw_spin_unlock_irqrestore(&grip->bucket->lock, grip->flags);
+
+	if (grip->victim.seq)
+		vqc_ring_add(grip->r, &grip->victim);
+	if (done.end != VQC_END_OPEN)
+		vqc_ring_add(grip->r, &done);
+}
+
+static void vqc_grip_end(struct vqc_grip *grip, enum vqc_end end)
+{
+	grip->flow->end = end;
+	grip->flow->ns[VQC_STAGE_END] = grip->now_ns;
+}
+
+static void vqc_flow_stamp(struct vqc_grip *grip, enum vqc_stage stage)
+{
+	if (!grip->flow->ns[stage])
+		grip->flow->ns[stage] = grip->now_ns;
+}
+
+static void vqc_flow_add_why(struct vqc_flow *flow, enum vqc_why why)
+{
+	if (flow->nr_whys && flow->why[flow->nr_whys - 1] == why)
+		return;
+	if (flow->nr_whys == VQC_FLOW_WHYS) {
+		memmove(flow->why, flow->why + 1, VQC_FLOW_WHYS - 1);
+		flow->nr_whys--;
+	}
+	flow->why[flow->nr_whys++] = why;
+}
+
+static void vqc_flow_set_cpu(struct vqc_flow *flow, const struct vqc_cpu *cpu)
+{
+	flow->cpu = cpu->index;
+	flow->apic_id = READ_ONCE(cpu->lapic.id);
+}
+
+/* The answers after which a chip still has the request, and may serve it. */
+static bool vqc_why_keeps(enum vqc_why why)
+{
+	switch (why) {
+	case VQC_WHY_DELIVERED:
+	case VQC_WHY_PIC_MASKED:
+	case VQC_WHY_PIC_IN_SERVICE:
+	case VQC_WHY_IOAPIC_HELD:
+	case VQC_WHY_IOAPIC_REMOTE_IRR:
+	case VQC_WHY_IOAPIC_STORM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void vqc_flow_start(struct vqc_recorder *r, u64 seq, enum vqc_origin origin,
+		    u32 gsi, unsigned int source, unsigned int branches)
+{
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, true);
+	vqc_flow_stamp(&grip, VQC_STAGE_START);
+	grip.flow->origin = origin;
+	grip.flow->gsi = gsi;
+	grip.flow->source = source;
+	grip.flow->branches = branches;
+	if (!branches) {
+		vqc_flow_add_why(grip.flow, VQC_WHY_NOT_ROUTED);
+		vqc_grip_end(&grip, VQC_END_DROPPED);
+	}
+	vqc_grip_release(&grip);
+}
+
+/* One more flow has nothing of its own left, @into carries it. */
+static void vqc_flow_count_merged(struct vqc_recorder *r, u64 into)
+{
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, into, VQC_NO_CPU, false);
+	if (grip.flow)
+		grip.flow->merged++;
+	vqc_grip_release(&grip);
+}
+
+static void vqc_flow_see_pin(struct vqc_grip *grip, enum vqc_chip chip,
+			     unsigned int pin, enum vqc_why why, u64 into)
+{
+	struct vqc_flow *flow = grip->flow;
+
+	vqc_flow_stamp(grip, VQC_STAGE_CHIP);
+	if (why == VQC_WHY_DELIVERED || flow->chip == VQC_NR_CHIPS) {
+		flow->chip = chip;
+		flow->pin = pin;
+	}
+	if (why != VQC_WHY_DELIVERED)
+		vqc_flow_add_why(flow, why);
+	if (into)
+		flow->into = into;
+
+	if (vqc_why_keeps(why) || !flow->branches)
+		return;
+	if (!--flow->branches && flow->cpu == VQC_NO_CPU)
+		vqc_grip_end(grip, flow->into ? VQC_END_MERGED :
+						VQC_END_DROPPED);
+}
+
+void vqc_flow_pin(struct vqc_recorder *r, u64 seq, enum vqc_chip chip,
+		  unsigned int pin, enum vqc_why why, u64 into)
+{
+	struct vqc_grip grip;
+
+	/* A flow that has ended in the meantime is not begun anew. */
+	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, vqc_why_keeps(why));
+	if (grip.flow)
+		vqc_flow_see_pin(&grip, chip, pin, why, into);
+	vqc_grip_release(&grip);
+
+	if (into)
+		vqc_flow_count_merged(r, into);
+}
+
+void vqc_flow_msg(struct vqc_recorder *r, u64 seq, const struct vqc_msg *msg,
+		  enum vqc_origin origin)
+{
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, true);
+	vqc_flow_stamp(&grip, VQC_STAGE_START);
+	if (grip.flow->origin == VQC_ORIGIN_UNKNOWN)
+		grip.flow->origin = origin;
+	grip.flow->vector = msg->vector;
+	grip.flow->mode = msg->mode;
+	vqc_grip_release(&grip);
+}
+
+static bool vqc_mode_has_vector(unsigned int mode)
+{
+	return mode == VQC_DM_FIXED || mode == VQC_DM_LOWEST;
+}
+
+static void vqc_flow_taken(struct vqc_grip *grip, const struct vqc_cpu *cpu,
+			   const struct vqc_msg *msg)
+{
+	struct vqc_flow *flow = grip->flow;
+
+	/* Without a message it was the local APIC's own timer. */
+	if (!flow->ns[VQC_STAGE_START]) {
+		flow->origin = VQC_ORIGIN_TIMER;
+		vqc_flow_stamp(grip, VQC_STAGE_START);
+	}
+	vqc_flow_stamp(grip, VQC_STAGE_IRR);
+	vqc_flow_set_cpu(flow, cpu);
+	flow->vector = msg->vector;
+	flow->mode = msg->mode;
+	if (flow->chip == VQC_NR_CHIPS)
+		flow->chip = VQC_CHIP_LAPIC;
+	if (!vqc_mode_has_vector(msg->mode))
+		vqc_grip_end(grip, VQC_END_TAKEN);
+}
+
+void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
+		     const struct vqc_msg *msg, enum vqc_why why, u64 into)
+{
+	struct vqc_flow *flow;
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, cpu->index, true);
+	flow = grip.flow;
+	if (why == VQC_WHY_DELIVERED) {
+		vqc_flow_taken(&grip, cpu, msg);
+	} else if (flow->cpu == VQC_NO_CPU) {
+		vqc_flow_add_why(flow, why);
+		flow->vector = msg->vector;
+		flow->into = into;
+		/* The timer's message has no vqc_flow_sent() behind it. */
+		if (!flow->ns[VQC_STAGE_START]) {
+			vqc_flow_taken(&grip, cpu, msg);
+			vqc_grip_end(&grip, into ? VQC_END_MERGED :
+						   VQC_END_DROPPED);
+		}
+	}
+	vqc_grip_release(&grip);
+
+	if (into)
+		vqc_flow_count_merged(r, into);
+}
+
+void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
+		   bool retried)
+{
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, false);
+	if (grip.flow && grip.flow->cpu == VQC_NO_CPU &&
+	    why != VQC_WHY_DELIVERED) {
+		vqc_flow_add_why(grip.flow, why);
+		if (why == VQC_WHY_COALESCED)
+			vqc_grip_end(&grip, VQC_END_MERGED);
+		else if (!retried)
+			vqc_grip_end(&grip, VQC_END_DROPPED);
+	}
+	vqc_grip_release(&grip);
+}
+
+void vqc_flow_hold(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
+		   enum vqc_why why)
+{
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, cpu->index, false);
+	if (grip.flow)
+		grip.flow->hold = why;
+	vqc_grip_release(&grip);
+}
+
+void vqc_flow_inject(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
+		     enum vqc_chip chip, unsigned int pin, u32 word)
+{
+	struct vqc_flow *flow;
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, cpu->index, true);
+	flow = grip.flow;
+	vqc_flow_stamp(&grip, VQC_STAGE_CPU);
+	vqc_flow_set_cpu(flow, cpu);
+	flow->word = word;
+	flow->vector = word & 0xff;
+	if (chip == VQC_CHIP_PIC) {
+		flow->chip = chip;
+		flow->pin = pin;
+	} else if (flow->chip == VQC_NR_CHIPS) {
+		flow->chip = chip;
+	}
+
+	if (chip == VQC_CHIP_PIC && pin == VQC_NO_PIN) {
+		vqc_flow_add_why(flow, VQC_WHY_PIC_SPURIOUS);
+		vqc_grip_end(&grip, VQC_END_SPURIOUS);
+	}
+	vqc_grip_release(&grip);
+}
+
+void vqc_flow_eoi(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu)
+{
+	unsigned int index = cpu ? cpu->index : VQC_NO_CPU;
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, index, false);
+	if (grip.flow)
+		vqc_grip_end(&grip, VQC_END_EOI);
+	vqc_grip_release(&grip);
+}
+
+/* ---- for people ---- */
+
+#define VQC_FLOW_LINE	288
+
+static const char * const vqc_chip_names[] = {
+	[VQC_CHIP_PIC]		= "pic",
+	[VQC_CHIP_IOAPIC]	= "ioapic",
+	[VQC_CHIP_LAPIC]	= "lapic",
+	[VQC_CHIP_PIT]		= "pit",
+	[VQC_NR_CHIPS]		= "-",
+};
+
+static const char * const vqc_origin_names[VQC_NR_ORIGINS] = {
+	[VQC_ORIGIN_UNKNOWN]	= "-",
+	[VQC_ORIGIN_LINE]	= "line",
+	[VQC_ORIGIN_MSI]	= "msi",
+	[VQC_ORIGIN_IPI]	= "ipi",
+	[VQC_ORIGIN_TIMER]	= "timer",
+	[VQC_ORIGIN_AGAIN]	= "again",
+};
+
+static const char * const vqc_source_names[] = {
+	[VQC_SOURCE_USER]	= "user",
+	[VQC_SOURCE_IRQFD]	= "irqfd",
+	[VQC_SOURCE_PIT]	= "pit",
+	[VQC_SOURCE_PULSE]	= "pulse",
+};
+
+static const char * const vqc_mode_names[] = {
+	[VQC_DM_FIXED]		= "fixed",
+	[VQC_DM_LOWEST]		= "lowest priority",
+	[VQC_DM_SMI]		= "SMI",
+	[VQC_DM_RESERVED]	= "reserved mode",
+	[VQC_DM_NMI]		= "NMI",
+	[VQC_DM_INIT]		= "INIT",
+	[VQC_DM_SIPI]		= "SIPI",
+	[VQC_DM_EXTINT]		= "ExtINT",
+};
+
+static const char *vqc_flow_from(const struct vqc_flow *flow)
+{
+	if (flow->origin == VQC_ORIGIN_LINE &&
+	    flow->source < ARRAY_SIZE(vqc_source_names))
+		return vqc_source_names[flow->source];
+	return flow->origin < VQC_NR_ORIGINS ? vqc_origin_names[flow->origin] :
+					       "?";
+}
+
+static int vqc_put_number(char *buf, size_t size, int width, bool valid,
+			  u32 val)
+{
+	return valid ? scnprintf(buf, size, " %*u", width, val) :
+		       scnprintf(buf, size, " %*s", width, "-");
+}
+
+static int vqc_put_hex(char *buf, size_t size, int width, bool valid, u32 val)
+{
+	/* "0x" and digits, right-aligned */
+	return valid ? scnprintf(buf, size, " 0x%0*x", width - 2, val) :
+		       scnprintf(buf, size, " %*s", width, "-");
+}
+
+/* Microseconds with three decimals. */
+static int vqc_put_us(char *buf, size_t size, bool valid, u64 ns)
+{
+	u32 rest;
+	u64 us;
+
+	if (!valid)
+		return scnprintf(buf, size, " %11s", "-");
+	us = div_u64_rem(ns, 1000, &rest);
+	return scnprintf(buf, size, " %7llu.%03u", us, rest);
+}
+
+/* Time of each stage since the one before that was seen, and of all. */
+static int vqc_put_stages(const struct vqc_flow *flow, char *buf, size_t size)
+{
+	u64 begin_ns = vqc_flow_begin_ns(flow), last_ns = 0;
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < VQC_NR_STAGES; i++) {
+		u64 ns = flow->ns[i];
+
+		/* A dropped flow passes no EOI; its end shows in the total. */
+		if (i == VQC_STAGE_END && flow->end != VQC_END_EOI)
+			ns = 0;
+		if (i != VQC_STAGE_START)
+			len += vqc_put_us(buf + len, size - len, ns && last_ns,
+					  ns - last_ns);
+		last_ns = ns ? ns : last_ns;
+	}
+	return len + vqc_put_us(buf + len, size - len,
+				flow->ns[VQC_STAGE_END],
+				flow->ns[VQC_STAGE_END] - begin_ns);
+}
+
+static int vqc_put_whys(const struct vqc_flow *flow, char *buf, size_t size,
+			const char *before)
+{
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < flow->nr_whys && i < VQC_FLOW_WHYS; i++)
+		len += scnprintf(buf + len, size - len, "%s%s",
+				 i ? "; " : before,
+				 vqc_why_words(flow->why[i]));
+	return len;
+}
+
+/* Where a flow that has not ended stands. */
+static int vqc_put_open(const struct vqc_flow *flow, char *buf, size_t size)
+{
+	int len;
+
+	if (flow->ns[VQC_STAGE_CPU])
+		return scnprintf(buf, size, "in service, no EOI yet");
+	if (flow->ns[VQC_STAGE_IRR])
+		len = scnprintf(buf, size, "in IRR");
+	else
+		len = scnprintf(buf, size, "on its way");
+	if (flow->hold != VQC_WHY_DELIVERED)
+		return len + scnprintf(buf + len, size - len, ": %s",
+				       vqc_why_words(flow->hold));
+	if (flow->ns[VQC_STAGE_IRR])
+		return len;
+	return len + vqc_put_whys(flow, buf + len, size - len, ": ");
+}
+
+static int vqc_put_merged(const struct vqc_flow *flow, char *buf, size_t size)
+{
+	int len = 0;
+
+	if (flow->merged)
+		len = scnprintf(buf, size, ", %u merged into it", flow->merged);
+	return len;
+}
+
+static int vqc_put_end(const struct vqc_flow *flow, char *buf, size_t size)
+{
+	int len;
+
+	switch (flow->end) {
+	case VQC_END_EOI:
+		len = scnprintf(buf, size, "eoi");
+		if (flow->hold != VQC_WHY_DELIVERED)
+			len += scnprintf(buf + len, size - len, ", waited: %s",
+					 vqc_why_words(flow->hold));
+		return len;
+	case VQC_END_DROPPED:
+		return vqc_put_whys(flow, buf, size, "dropped: ");
+	case VQC_END_MERGED:
+		if (flow->into)
+			return scnprintf(buf, size, "merged into %llu",
+					 flow->into);
+		return scnprintf(buf, size, "merged with one already pending");
+	case VQC_END_TAKEN:
+		return scnprintf(buf, size, "taken: %s",
+				 vqc_mode_names[flow->mode & 7]);
+	case VQC_END_SPURIOUS:
+		return vqc_put_whys(flow, buf, size, "");
+	case VQC_END_EVICTED:
+		len = scnprintf(buf, size, "not followed to its end, was ");
+		return len + vqc_put_open(flow, buf + len, size - len);
+	default:
+		len = scnprintf(buf, size, "open: ");
+		return len + vqc_put_open(flow, buf + len, size - len);
+	}
+}
+
+int vqc_flow_format(const struct vqc_flow *flow, char *buf, size_t size)
+{
+	u64 begin_ns = vqc_flow_begin_ns(flow);
+	bool vector = flow->vector || flow->word;
+	u32 rest_ns;
+	u64 begin_s = div_u64_rem(begin_ns, NSEC_PER_SEC, &rest_ns);
+	int len;
+
+	len = scnprintf(buf, size, "%9llu %7llu.%06u", flow->seq, begin_s,
+			rest_ns / 1000);
+	len += vqc_put_number(buf + len, size - len, 5,
+			      flow->gsi != VQC_NO_GSI, flow->gsi);
+	len += scnprintf(buf + len, size - len, " %-5s %-6s",
+			 vqc_flow_from(flow),
+			 vqc_chip_names[min_t(u8, flow->chip, VQC_NR_CHIPS)]);
+	len += vqc_put_number(buf + len, size - len, 3,
+			      flow->pin != VQC_NO_PIN, flow->pin);
+	len += vqc_put_hex(buf + len, size - len, 6, vector, flow->vector);
+	len += vqc_put_number(buf + len, size - len, 5,
+			      flow->apic_id != U32_MAX, flow->apic_id);
+	len += vqc_put_hex(buf + len, size - len, 10, flow->word, flow->word);
+	len += vqc_put_stages(flow, buf + len, size - len);
+	len += scnprintf(buf + len, size - len, "  ");
+	len += vqc_put_end(flow, buf + len, size - len);
+	return len + vqc_put_merged(flow, buf + len, size - len);
+}
+
+void vqc_flow_header(struct seq_file *m)
+{
+	seq_printf(m, "#%8s %14s %5s %-5s %-6s %3s %6s %5s %10s %11s %11s %11s %11s %11s  %s\n",
+		   "seq", "time_s", "gsi", "from", "chip", "pin", "vector",
+		   "apic", "word", "to_chip_us", "to_irr_us", "to_cpu_us",
+		   "to_eoi_us", "total_us", "end");
+}
+
+static void vqc_flow_show(struct seq_file *m, const struct vqc_flow *flow)
+{
+	char line[VQC_FLOW_LINE];
+
+	vqc_flow_format(flow, line, sizeof(line));
+	seq_puts(m, line);
+	seq_putc(m, '\n');
+}
+
+static void vqc_bucket_show(struct seq_file *m, struct vqc_bucket *bucket)
+{
+	struct vqc_flow flow;
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < VQC_BUCKET_SIZE; i++) {
+		raw_spin_lock_irqsave(&bucket->lock, flags);
+		flow = bucket->flow[i];
+		raw_spin_unlock_irqrestore(&bucket->lock, flags);
+		if (flow.seq)
+			vqc_flow_show(m, &flow);
+	}
+}
+
+void vqc_recorder_show(struct vqc_recorder *r, struct seq_file *m)
+{
+	unsigned int i;
+
+	mutex_lock(&r->lock);
+	vqc_recorder_collect(r);
+	if (r->lost)
+		seq_printf(m, "# %lu older flows were overwritten before they were read\n",
+			   r->lost);
+	vqc_flow_header(m);
+	for (i = 0; i < r->nr_past; i++)
+		vqc_flow_show(m, &r->past[(r->head + i) % r->nr_flows]);
+	mutex_unlock(&r->lock);
+
+	for (i = 0; i < VQC_NR_BUCKETS; i++)
+		vqc_bucket_show(m, &r->bucket[i]);
+}
+
+bool vqc_recorder_last(struct vqc_recorder *r, struct vqc_flow *flow)
+{
+	unsigned int last;
+	bool any;
+
+	mutex_lock(&r->lock);
+	vqc_recorder_collect(r);
+	any = r->nr_past;
+	last = (r->head + r->nr_past - 1) % r->nr_flows;
+	if (any)
+		*flow = r->past[last];
+	mutex_unlock(&r->lock);
+	return any;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The flow recorder: one record per interrupt, from its line to its end.
+ *
+ * A flow that is under way stands in a table of fixed size, found by its id
+ * under the lock of one bucket. When it ends it is moved to a ring of the CPU
+ * that ended it. Reading collects the rings into a list, which keeps what was
+ * read, so that a second reader sees it too.
+ *
+ * A message to several CPUs makes one record for each that takes it; they have
+ * the id in common.
+ */
+#ifndef VQC_FLOW_H
+#define VQC_FLOW_H
+
+#include "fabric.h"
+
+#define VQC_NO_GSI	U32_MAX
+
+/** enum vqc_stage - where an interrupt passes; one timestamp each */
+enum vqc_stage {
+	VQC_STAGE_START,	/* the line rose, the message was made */
+	VQC_STAGE_CHIP,		/* a chip saw its pin */
+	VQC_STAGE_IRR,		/* a local APIC took the message */
+	VQC_STAGE_CPU,		/* injected */
+	VQC_STAGE_END,		/* EOI, or whatever ended it */
+	VQC_NR_STAGES
+};
+
+/** enum vqc_origin - what began a flow */
+enum vqc_origin {
+	VQC_ORIGIN_UNKNOWN,	/* nobody looked at that time */
+	VQC_ORIGIN_LINE,	/* see vqc_flow.source */
+	VQC_ORIGIN_MSI,
+	VQC_ORIGIN_IPI,
+	VQC_ORIGIN_TIMER,	/* of the local APIC */
+	VQC_ORIGIN_AGAIN,	/* EOI of a level pin that is still asserted */
+	VQC_NR_ORIGINS
+};
+
+/** enum vqc_end - how a flow ended */
+enum vqc_end {
+	VQC_END_OPEN,		/* it did not yet */
+	VQC_END_EOI,
+	VQC_END_DROPPED,
+	VQC_END_MERGED,
+	VQC_END_TAKEN,		/* NMI, SMI, INIT, SIPI, ExtINT: no EOI comes */
+	VQC_END_SPURIOUS,	/* no EOI comes either */
+	VQC_END_EVICTED,	/* the table was full: its end was not seen */
+};
+
+/* A GSI reaches so many chips, each with an answer of its own. */
+#define VQC_FLOW_WHYS	VQC_ROUTES_PER_GSI
+
+/**
+ * struct vqc_flow - the record of one interrupt
+ * @seq: flow id; 0: free place in the table
+ * @into: the flow that it was merged with, 0 if none or unknown
+ * @ns: when it passed each stage, monotonic time; 0 if it did not, or unseen
+ * @gsi: VQC_NO_GSI if no line began it
+ * @apic_id: of the CPU that took it; U32_MAX if none
+ * @word: VM-entry interruption-information word, 0 if not injected
+ * @merged: how many flows were merged with this one
+ * @cpu: dense index of that CPU, or VQC_NO_CPU
+ * @origin: enum vqc_origin
+ * @source: VQC_SOURCE_*, for VQC_ORIGIN_LINE
+ * @chip: enum vqc_chip that stands for the flow; VQC_NR_CHIPS if none did yet
+ * @pin: pin of @chip, or VQC_NO_PIN
+ * @vector: 0 if not known
+ * @mode: enum vqc_delivery
+ * @end: enum vqc_end
+ * @branches: routes of the GSI that may still bring it to a CPU
+ * @nr_whys: how many of @why are in use
+ * @why: answers of chips that did not let it through, oldest first
+ * @hold: why the CPU did not take it at once; DELIVERED if it did
+ */
+struct vqc_flow {
+	u64 seq;
+	u64 into;
+	u64 ns[VQC_NR_STAGES];
+	u32 gsi;
+	u32 apic_id;
+	u32 word;
+	u32 merged;
+	u16 cpu;
+	u8 origin;
+	u8 source;
+	u8 chip;
+	u8 pin;
+	u8 vector;
+	u8 mode;
+	u8 end;
+	u8 branches;
+	u8 nr_whys;
+	u8 why[VQC_FLOW_WHYS];
+	u8 hold;
+};
+
+struct seq_file;
+struct vqc_recorder;
+
+/**
+ * vqc_recorder_create - memory for the flows of one fabric
+ * @nr_flows: finished flows to keep, on each CPU and when read
+ *
+ * Context: may sleep.
+ * Return: the recorder; ERR_PTR(-ENOMEM); ERR_PTR(-EOPNOTSUPP): the kernel
+ * was built without ring buffers.
+ */
+struct vqc_recorder *vqc_recorder_create(unsigned int nr_flows);
+
+/** vqc_recorder_destroy - free @r, which may be NULL. Context: may sleep. */
+void vqc_recorder_destroy(struct vqc_recorder *r);
+
+/*
+ * The events of a flow. Each may be called from any context up to hard
+ * interrupts; @seq is not 0. An event of a flow that is not in the table puts
+ * it there: then nobody looked at what came before.
+ */
+
+/**
+ * vqc_flow_start - a line rises, or a level pin is served again
+ * @r: the recorder
+ * @seq: flow id
+ * @origin: VQC_ORIGIN_LINE or VQC_ORIGIN_AGAIN
+ * @gsi: which, or VQC_NO_GSI
+ * @source: who, VQC_SOURCE_*
+ * @branches: number of routes; 0 ends the flow as not routed
+ *
+ * Context: any.
+ */
+void vqc_flow_start(struct vqc_recorder *r, u64 seq, enum vqc_origin origin,
+		    u32 gsi, unsigned int source, unsigned int branches);
+
+/**
+ * vqc_flow_pin - a chip saw its pin
+ * @r: the recorder
+ * @seq: flow id
+ * @chip: which
+ * @pin: which
+ * @why: its answer; the flow ends when no route is left that may deliver it
+ * @into: COALESCED: the flow that was pending at the pin, or 0
+ *
+ * Context: any.
+ */
+void vqc_flow_pin(struct vqc_recorder *r, u64 seq, enum vqc_chip chip,
+		  unsigned int pin, enum vqc_why why, u64 into);
+
+/**
+ * vqc_flow_msg - a message was made
+ * @r: the recorder
+ * @seq: flow id
+ * @msg: the message
+ * @origin: what made it, if no line did
+ *
+ * Context: any.
+ */
+void vqc_flow_msg(struct vqc_recorder *r, u64 seq, const struct vqc_msg *msg,
+		  enum vqc_origin origin);
+
+/**
+ * vqc_flow_accept - a local APIC answered
+ * @r: the recorder
+ * @seq: flow id
+ * @cpu: the CPU
+ * @msg: the message
+ * @why: the answer
+ * @into: COALESCED: the flow that was pending at the vector, or 0
+ *
+ * Context: any.
+ */
+void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
+		     const struct vqc_msg *msg, enum vqc_why why, u64 into);
+
+/**
+ * vqc_flow_sent - all local APICs have answered
+ * @r: the recorder
+ * @seq: flow id
+ * @why: the sum of the answers; unless one took it, the flow ends
+ * @retried: not so: the chip will send again
+ *
+ * Context: any.
+ */
+void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
+		   bool retried);
+
+/**
+ * vqc_flow_hold - the CPU cannot take it yet
+ * @r: the recorder
+ * @seq: flow id
+ * @cpu: the CPU
+ * @why: the reason
+ *
+ * Context: any.
+ */
+void vqc_flow_hold(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
+		   enum vqc_why why);
+
+/**
+ * vqc_flow_inject - the CPU takes it
+ * @r: the recorder
+ * @seq: flow id
+ * @cpu: the CPU
+ * @chip: where the vector came from
+ * @pin: the PIC's pin, or VQC_NO_PIN
+ * @word: VM-entry interruption-information word
+ *
+ * Context: any.
+ */
+void vqc_flow_inject(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
+		     enum vqc_chip chip, unsigned int pin, u32 word);
+
+/**
+ * vqc_flow_eoi - it was ended
+ * @r: the recorder
+ * @seq: flow id
+ * @cpu: the CPU, or NULL if the chip does not know
+ *
+ * Context: any.
+ */
+void vqc_flow_eoi(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu);
+
+/** vqc_flow_header - print the names of the columns to @m. Context: any. */
+void vqc_flow_header(struct seq_file *m);
+
+/**
+ * vqc_flow_format - one flow as one line
+ * @flow: the flow
+ * @buf: where to; the line ends without a newline and always with a NUL
+ * @size: bytes there
+ *
+ * Context: any. Return: length of the line; less than @size.
+ */
+int vqc_flow_format(const struct vqc_flow *flow, char *buf, size_t size);
+
+/**
+ * vqc_recorder_show - print all flows: the finished ones, then the open ones
+ * @r: the recorder
+ * @m: where to
+ *
+ * Context: may sleep.
+ */
+void vqc_recorder_show(struct vqc_recorder *r, struct seq_file *m);
+
+/**
+ * vqc_recorder_last - the flow that ended last
+ * @r: the recorder
+ * @flow: filled in
+ *
+ * Context: may sleep. Return: false if none has ended.
+ */
+bool vqc_recorder_last(struct vqc_recorder *r, struct vqc_flow *flow);
+
+#endif /* VQC_FLOW_H */

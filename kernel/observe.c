@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The observer: flow ids, tracepoints, and who listens.
+ *
+ * A flow id waits where its interrupt waits: with the pin of the chip that
+ * latched it, with the vector in a local APIC's IRR, then in its ISR. It is
+ * moved by exchanges, so that CPUs that race lose no id, and 0 stands for an
+ * interrupt that began when nobody looked.
+ *
+ * The hooks are switched on by one static key, which counts the enabled
+ * tracepoints and the parameter "flows".
+ */
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "debugfs.h"
+#include "fabric.h"
+#include "flow.h"
+#include "inject.h"
+#include "observe.h"
+#include "observer.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+DEFINE_STATIC_KEY_FALSE(vqc_observe_key);
+
+#define VQC_MIN_TRACE_SIZE	16u
+#define VQC_MAX_TRACE_SIZE	65536u
+
+/* All observers, and whether flows are recorded; see vqc_flows_set(). */
+static LIST_HEAD(vqc_observers);
+static DEFINE_MUTEX(vqc_observers_lock);
+static bool vqc_flows;
+static bool vqc_flows_applied;
+static bool vqc_observe_ready;
+
+static unsigned int trace_size = 1024;
+module_param(trace_size, uint, 0444);
+MODULE_PARM_DESC(trace_size,
+		 "finished interrupts kept for debugfs virqchip/<vm>/trace (16..65536, default 1024)");
+
+/* ---- switching on and off ---- */
+
+int vqc_trace_reg(void)
+{
+	static_branch_inc(&vqc_observe_key);
+	return 0;
+}
+
+void vqc_trace_unreg(void)
+{
+	static_branch_dec(&vqc_observe_key);
+}
+
+/* A recorder, once there, stays until its fabric goes: hooks take no lock. */
+static int vqc_observer_record(struct vqc_observer *obs)
+{
+	struct vqc_recorder *r;
+
+	lockdep_assert_held(&vqc_observers_lock);
+	if (obs->recorder)
+		return 0;
+
+	r = vqc_recorder_create(clamp(trace_size, VQC_MIN_TRACE_SIZE,
+				      VQC_MAX_TRACE_SIZE));
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	/* Set up whole before a hook sees it, see vqc_recorder_of(). */
+	smp_store_release(&obs->recorder, r);
+	return 0;
+}
+
+static int vqc_flows_apply(bool on)
+{
+	struct vqc_observer *obs;
+	int ret;
+
+	lockdep_assert_held(&vqc_observers_lock);
+	if (on == vqc_flows_applied)
+		return 0;
+
+	if (on) {
+		list_for_each_entry(obs, &vqc_observers, list) {
+			ret = vqc_observer_record(obs);
+			if (ret)
+				return ret;
+		}
+		static_branch_inc(&vqc_observe_key);
+	} else {
+		static_branch_dec(&vqc_observe_key);
+	}
+	vqc_flows_applied = on;
+	return 0;
+}
+
+/*
+ * At load the value is only remembered, vqc_observe_init() acts on it; later
+ * it switches at once. What was recorded can still be read when it is off.
+ */
+static int vqc_flows_set(const char *val, const struct kernel_param *kp)
+{
+	bool on = false;
+	int ret;
+
+	ret = val ? kstrtobool(val, &on) : -EINVAL;
+	if (ret)
+		return ret;
+
+	mutex_lock(&vqc_observers_lock);
+	if (vqc_observe_ready)
+		ret = vqc_flows_apply(on);
+	if (!ret)
+		WRITE_ONCE(vqc_flows, on);
+	mutex_unlock(&vqc_observers_lock);
+	return ret;
+}
+
+static const struct kernel_param_ops vqc_flows_ops = {
+	.set = vqc_flows_set,
+	.get = param_get_bool,
+};
+
+module_param_cb(flows, &vqc_flows_ops, &vqc_flows, 0644);
+MODULE_PARM_DESC(flows,
+		 "record each interrupt from its line to its EOI for debugfs virqchip/<vm>/trace (bool, default N)");
+
+static struct vqc_recorder *vqc_recorder_of(struct vqc_fabric *f)
+{
+	if (!READ_ONCE(vqc_flows))
+		return NULL;
+	/* Pairs with vqc_observer_record(). */
+	return smp_load_acquire(&f->observer->recorder);
+}
+
+/* ---- flow ids ---- */
+
+/*
+ * Each CPU counts in steps of the number of CPUs, from a start of its own:
+ * unique, short, and no memory that two CPUs write.
+ */
+u64 __vqc_obs_start(struct vqc_fabric *f)
+{
+	return this_cpu_add_return(*f->observer->next_seq, nr_cpu_ids);
+}
+
+static u64 vqc_seq_take(u64 *place)
+{
+	return READ_ONCE(*place) ? xchg(place, 0) : 0;
+}
+
+/* Put @seq there unless one is there already. Return: the one that was. */
+static u64 vqc_seq_put(u64 *place, u64 seq)
+{
+	return seq ? cmpxchg(place, 0, seq) : READ_ONCE(*place);
+}
+
+static u64 *vqc_seq_of_pin(struct vqc_fabric *f, enum vqc_chip chip,
+			   unsigned int pin)
+{
+	if (chip == VQC_CHIP_PIC && pin < VQC_NR_PIC_PINS)
+		return &f->pic_seq[pin];
+	if (chip == VQC_CHIP_IOAPIC && pin < VQC_NR_IOAPIC_PINS)
+		return &f->ioapic_seq[pin];
+	return NULL;
+}
+
+/* ---- line and pin ---- */
+
+static unsigned int vqc_count_routes(struct vqc_fabric *f, u32 gsi)
+{
+	unsigned int nr;
+
+	rcu_read_lock();
+	vqc_route_lookup(rcu_dereference(f->routes), gsi, &nr);
+	rcu_read_unlock();
+	return nr;
+}
+
+u64 __vqc_obs_line(struct vqc_fabric *f, u32 gsi, unsigned int source_id,
+		   bool level)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	u64 seq = level ? __vqc_obs_start(f) : 0;
+
+	trace_virqchip_line(f, seq, gsi, source_id, level);
+	if (r && seq)
+		vqc_flow_start(r, seq, VQC_ORIGIN_LINE, gsi, source_id,
+			       vqc_count_routes(f, gsi));
+	return seq;
+}
+
+/* Does the chip, whose lock is held, still have a request of this pin? */
+static bool vqc_pin_requested(struct vqc_fabric *f, enum vqc_chip chip,
+			      unsigned int pin)
+{
+	if (chip == VQC_CHIP_PIC)
+		return f->pic.chip[pin / 8].irr & BIT(pin % 8);
+	return (f->ioapic.pending & BIT(pin)) ||
+	       (f->ioapic.rte[pin] & VQC_RTE_DELIV_STATUS);
+}
+
+/* The chip forgot the request before it went anywhere. */
+static void vqc_pin_withdrawn(struct vqc_fabric *f, enum vqc_chip chip,
+			      unsigned int pin, enum vqc_why why)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	u64 seq = vqc_seq_take(vqc_seq_of_pin(f, chip, pin));
+
+	if (r && seq)
+		vqc_flow_pin(r, seq, chip, pin, why, 0);
+}
+
+/* Return: the flow that waits there and takes this one up, 0 if it waits itself. */
+static u64 vqc_pin_keep(struct vqc_fabric *f, u64 seq, enum vqc_chip chip,
+			unsigned int pin, enum vqc_why why)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	u64 *place = vqc_seq_of_pin(f, chip, pin);
+	u64 old;
+
+	switch (why) {
+	case VQC_WHY_COALESCED:
+		return vqc_seq_put(place, seq);
+	case VQC_WHY_DELIVERED:
+	case VQC_WHY_PIC_MASKED:
+	case VQC_WHY_PIC_IN_SERVICE:
+	case VQC_WHY_IOAPIC_HELD:
+	case VQC_WHY_IOAPIC_REMOTE_IRR:
+	case VQC_WHY_IOAPIC_STORM:
+		/* What waited there, masked, goes on as part of this one. */
+		old = xchg(place, seq);
+		if (r && old)
+			vqc_flow_pin(r, old, chip, pin, VQC_WHY_COALESCED, seq);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+void __vqc_obs_pin(struct vqc_fabric *f, u64 seq, u32 gsi, enum vqc_chip chip,
+		   unsigned int pin, bool level, enum vqc_why why)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	u64 into = 0;
+
+	if (seq)
+		into = vqc_pin_keep(f, seq, chip, pin, why);
+	else if (!level && !vqc_pin_requested(f, chip, pin))
+		vqc_pin_withdrawn(f, chip, pin, VQC_WHY_LINE_LOW);
+
+	trace_virqchip_pin(f, seq, gsi, chip, pin, level, why, into);
+	if (!r || !seq)
+		return;
+	/* The pending one had no id: this one stands for it from now on. */
+	if (why == VQC_WHY_COALESCED && !into)
+		why = VQC_WHY_DELIVERED;
+	vqc_flow_pin(r, seq, chip, pin, why, into);
+}
+
+/* ---- message and acceptance ---- */
+
+static u32 vqc_apic_of_index(struct vqc_fabric *f, unsigned int index)
+{
+	struct vqc_cpu *cpu = NULL;
+	u32 apic_id;
+
+	rcu_read_lock();
+	/* Who sees the count sees the CPU: pairs with vqc_fabric_add_cpu(). */
+	if (index < smp_load_acquire(&f->nr_cpus))
+		cpu = READ_ONCE(f->cpu[index]);
+	apic_id = vqc_trace_apic(cpu);
+	rcu_read_unlock();
+	return apic_id;
+}
+
+void __vqc_obs_msg(struct vqc_fabric *f, u64 seq, unsigned int pin,
+		   const struct vqc_msg *msg, unsigned int src)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	bool ipi = src != VQC_NO_CPU;
+
+	/* On its way: the pin is free for the next. */
+	if (seq && pin < VQC_NR_IOAPIC_PINS) {
+		cmpxchg(&f->ioapic_seq[pin], seq, 0);
+		if (msg->flags & VQC_MSG_LEVEL)
+			xchg(&f->observer->ioapic_isr_seq[pin], seq);
+	}
+
+	trace_virqchip_msg(f, seq, pin, msg, vqc_apic_of_index(f, src));
+	if (r && seq)
+		vqc_flow_msg(r, seq, msg,
+			     ipi ? VQC_ORIGIN_IPI : VQC_ORIGIN_MSI);
+}
+
+static bool vqc_msg_has_vector(const struct vqc_msg *msg)
+{
+	return msg->mode == VQC_DM_FIXED || msg->mode == VQC_DM_LOWEST;
+}
+
+void __vqc_obs_offer(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg)
+{
+	if (seq && vqc_msg_has_vector(msg))
+		vqc_seq_put(&cpu->irr_seq[msg->vector], seq);
+}
+
+/*
+ * Settle what vqc_obs_offer() began. Return: the flow that is pending at the
+ * vector in place of this one, or 0.
+ */
+static u64 vqc_irr_settle(struct vqc_cpu *cpu, u64 seq,
+			  const struct vqc_msg *msg, enum vqc_why why)
+{
+	u64 *place = &cpu->irr_seq[msg->vector];
+	u64 there = READ_ONCE(*place);
+
+	switch (why) {
+	case VQC_WHY_DELIVERED:
+		/* The owner may have taken it already; else a stale id gives way. */
+		if (there && there != seq)
+			xchg(place, seq);
+		return 0;
+	case VQC_WHY_COALESCED:
+		return there == seq ? 0 : there;
+	default:
+		cmpxchg(place, seq, 0);
+		return 0;
+	}
+}
+
+void __vqc_obs_accept(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg,
+		      enum vqc_why why)
+{
+	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
+	u64 into = 0;
+
+	if (seq && vqc_msg_has_vector(msg))
+		into = vqc_irr_settle(cpu, seq, msg, why);
+
+	trace_virqchip_accept(cpu, seq, msg, why, into);
+	if (!r || !seq)
+		return;
+	/* As in __vqc_obs_pin(): it stands for one that had no id. */
+	if (why == VQC_WHY_COALESCED &&
+	    READ_ONCE(cpu->irr_seq[msg->vector]) == seq)
+		why = VQC_WHY_DELIVERED;
+	vqc_flow_accept(r, seq, cpu, msg, why, into);
+}
+
+void __vqc_obs_sent(struct vqc_fabric *f, u64 seq, unsigned int pin,
+		    enum vqc_why why)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	bool taken = why == VQC_WHY_DELIVERED || why == VQC_WHY_COALESCED;
+	bool retried = pin < VQC_NR_IOAPIC_PINS && !taken;
+
+	/* The IOAPIC will send it again: back to its pin. */
+	if (seq && retried) {
+		cmpxchg(&f->observer->ioapic_isr_seq[pin], seq, 0);
+		vqc_seq_put(&f->ioapic_seq[pin], seq);
+	}
+	if (r && seq)
+		vqc_flow_sent(r, seq, why, retried);
+}
+
+void __vqc_obs_kick(struct vqc_cpu *cpu)
+{
+	trace_virqchip_kick(cpu);
+}
+
+/* ---- injection ---- */
+
+void __vqc_obs_ack(struct vqc_cpu *cpu, unsigned int pin)
+{
+	struct vqc_fabric *f = cpu->fabric;
+	u64 seq = 0;
+
+	if (pin < VQC_NR_PIC_PINS) {
+		seq = vqc_seq_take(&f->pic_seq[pin]);
+		seq = seq ? seq : __vqc_obs_start(f);
+		xchg(&f->observer->pic_isr_seq[pin], seq);
+	}
+	WRITE_ONCE(cpu->pic_seq, seq);
+}
+
+/* Read without the lock: a guest that changes it right now gets either. */
+static bool vqc_pic_aeoi(struct vqc_fabric *f, unsigned int pin)
+{
+	return READ_ONCE(f->pic.chip[pin / 8].icw4) & VQC_PIC_ICW4_AEOI;
+}
+
+void __vqc_obs_inject(struct vqc_cpu *cpu, enum vqc_chip chip,
+		      unsigned int pin, u32 intr_info)
+{
+	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
+	u8 vector = FIELD_GET(VQC_INTR_VECTOR, intr_info);
+	u64 seq;
+
+	seq = vqc_seq_take(chip == VQC_CHIP_PIC ? &cpu->pic_seq :
+						  &cpu->irr_seq[vector]);
+	if (!seq)
+		seq = __vqc_obs_start(cpu->fabric);
+	if (chip == VQC_CHIP_LAPIC)
+		WRITE_ONCE(cpu->isr_seq[vector], seq);
+
+	trace_virqchip_inject(cpu, seq, chip, pin, intr_info);
+	if (!r)
+		return;
+	vqc_flow_inject(r, seq, cpu, chip, pin, intr_info);
+	/* The automatic EOI was part of the acknowledge. */
+	if (chip == VQC_CHIP_PIC && pin < VQC_NR_PIC_PINS &&
+	    vqc_pic_aeoi(cpu->fabric, pin))
+		vqc_flow_eoi(r, seq, cpu);
+}
+
+/*
+ * The PIC asks for the CPU: tell all flows that only the CPU holds back.
+ * Return: one of them, or 0.
+ */
+static u64 vqc_hold_pic(struct vqc_cpu *cpu, struct vqc_recorder *r,
+			enum vqc_why why)
+{
+	struct vqc_fabric *f = cpu->fabric;
+	unsigned long flags;
+	unsigned int pin;
+	u64 seq, any = 0;
+
+	for (pin = 0; pin < VQC_NR_PIC_PINS; pin++) {
+		seq = READ_ONCE(f->pic_seq[pin]);
+		if (!seq)
+			continue;
+		raw_spin_lock_irqsave(&f->pic_lock, flags);
+		if (vqc_pic_hold(&f->pic, pin) != VQC_WHY_DELIVERED)
+			seq = 0;
+		raw_spin_unlock_irqrestore(&f->pic_lock, flags);
+		if (r && seq)
+			vqc_flow_hold(r, seq, cpu, why);
+		any = seq ? seq : any;
+	}
+	return any;
+}
+
+void __vqc_obs_hold(struct vqc_cpu *cpu, enum vqc_why why)
+{
+	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
+	int vector = vqc_lapic_next(&cpu->lapic);
+	u64 seq = 0;
+
+	if (vector >= 0) {
+		seq = READ_ONCE(cpu->irr_seq[vector]);
+		if (r && seq)
+			vqc_flow_hold(r, seq, cpu, why);
+	}
+	if (READ_ONCE(cpu->fabric->pic_intr) &&
+	    vqc_lapic_takes_extint(&cpu->lapic))
+		seq = vqc_hold_pic(cpu, r, why);
+	trace_virqchip_hold(cpu, seq, why);
+}
+
+/* ---- the end ---- */
+
+/* A level pin that is still asserted will be served again: a flow of its own. */
+static void vqc_ioapic_again(struct vqc_fabric *f, unsigned int pin)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	u64 seq;
+
+	if (!vqc_line_level(&f->ioapic_line[pin]) ||
+	    READ_ONCE(f->ioapic_seq[pin]))
+		return;
+
+	seq = __vqc_obs_start(f);
+	if (vqc_seq_put(&f->ioapic_seq[pin], seq) || !r)
+		return;
+	vqc_flow_start(r, seq, VQC_ORIGIN_AGAIN, VQC_NO_GSI, 0, 1);
+	vqc_flow_pin(r, seq, VQC_CHIP_IOAPIC, pin, VQC_WHY_DELIVERED, 0);
+}
+
+/* Nothing of the pin was in service: its request was dropped by ICW1 or ELCR. */
+static void vqc_pic_dropped(struct vqc_fabric *f, unsigned int pin)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&f->pic_lock, flags);
+	if (!vqc_pin_requested(f, VQC_CHIP_PIC, pin))
+		vqc_pin_withdrawn(f, VQC_CHIP_PIC, pin, VQC_WHY_PIC_INIT);
+	raw_spin_unlock_irqrestore(&f->pic_lock, flags);
+}
+
+/* Take the id of what is in service, whose EOI it is. */
+static u64 vqc_seq_in_service(struct vqc_fabric *f, struct vqc_cpu *cpu,
+			      enum vqc_chip chip, unsigned int pin, u8 vector)
+{
+	if (chip == VQC_CHIP_LAPIC)
+		return vqc_seq_take(&cpu->isr_seq[vector]);
+	if (chip == VQC_CHIP_PIC && pin < VQC_NR_PIC_PINS)
+		return vqc_seq_take(&f->observer->pic_isr_seq[pin]);
+	if (chip == VQC_CHIP_IOAPIC && pin < VQC_NR_IOAPIC_PINS)
+		return vqc_seq_take(&f->observer->ioapic_isr_seq[pin]);
+	return 0;
+}
+
+/*
+ * For an IOAPIC's pin the local APIC has ended the flow already; an automatic
+ * EOI comes before the injection, which ends the flow then.
+ */
+static bool vqc_eoi_ends_flow(struct vqc_fabric *f, enum vqc_chip chip,
+			      unsigned int pin)
+{
+	return chip == VQC_CHIP_LAPIC ||
+	       (chip == VQC_CHIP_PIC && !vqc_pic_aeoi(f, pin));
+}
+
+void __vqc_obs_eoi(struct vqc_fabric *f, struct vqc_cpu *cpu,
+		   enum vqc_chip chip, unsigned int pin, u8 vector)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+	u64 seq = vqc_seq_in_service(f, cpu, chip, pin, vector);
+
+	trace_virqchip_eoi(f, cpu, seq, chip, pin, vector);
+	if (r && seq && vqc_eoi_ends_flow(f, chip, pin))
+		vqc_flow_eoi(r, seq, cpu);
+
+	if (chip == VQC_CHIP_IOAPIC && pin < VQC_NR_IOAPIC_PINS)
+		vqc_ioapic_again(f, pin);
+	else if (chip == VQC_CHIP_PIC && pin < VQC_NR_PIC_PINS && !seq)
+		vqc_pic_dropped(f, pin);
+}
+
+/* ---- what has no flow ---- */
+
+void __vqc_obs_note(struct vqc_fabric *f, enum vqc_chip chip, unsigned int pin,
+		    u8 vector, enum vqc_why why)
+{
+	const u64 *place = vqc_seq_of_pin(f, chip, pin);
+
+	trace_virqchip_note(f, place ? READ_ONCE(*place) : 0, chip, pin, vector,
+			    why);
+}
+
+void __vqc_obs_timer(struct vqc_fabric *f, struct vqc_cpu *cpu, bool expired,
+		     u64 deadline_ns, enum vqc_why why)
+{
+	trace_virqchip_timer(f, cpu, expired, deadline_ns, why);
+}
+
+void __vqc_obs_access(struct vqc_fabric *f, struct vqc_cpu *cpu,
+		      enum vqc_chip chip, u64 addr, unsigned int len,
+		      bool write, u64 val)
+{
+	trace_virqchip_access(f, cpu, chip, addr, len, write, val);
+}
+
+/* ---- life ---- */
+
+static void vqc_observer_free(struct vqc_observer *obs)
+{
+	vqc_recorder_destroy(obs->recorder);
+	free_percpu(obs->next_seq);
+	kfree(obs);
+}
+
+static struct vqc_observer *vqc_observer_alloc(void)
+{
+	struct vqc_observer *obs = kzalloc(sizeof(*obs), GFP_KERNEL);
+	int cpu;
+	u64 *seq;
+
+	if (!obs)
+		return NULL;
+	obs->next_seq = alloc_percpu(u64);
+	if (!obs->next_seq) {
+		kfree(obs);
+		return NULL;
+	}
+	INIT_LIST_HEAD(&obs->cpu_files);
+	/* The first id of CPU n is n + 1: see __vqc_obs_start(). */
+	for_each_possible_cpu(cpu) {
+		seq = per_cpu_ptr(obs->next_seq, cpu);
+		*seq = cpu + 1 - (u64)nr_cpu_ids;
+	}
+	return obs;
+}
+
+int vqc_observer_create(struct vqc_fabric *f)
+{
+	struct vqc_observer *obs = vqc_observer_alloc();
+	int ret = 0;
+
+	if (!obs)
+		return -ENOMEM;
+
+	mutex_lock(&vqc_observers_lock);
+	if (vqc_flows_applied)
+		ret = vqc_observer_record(obs);
+	if (!ret) {
+		list_add_tail(&obs->list, &vqc_observers);
+		f->observer = obs;
+	}
+	mutex_unlock(&vqc_observers_lock);
+
+	if (ret) {
+		vqc_observer_free(obs);
+		return ret;
+	}
+	vqc_debugfs_add_fabric(f);
+	return 0;
+}
+
+void vqc_observer_add_cpu(struct vqc_cpu *cpu)
+{
+	vqc_debugfs_add_cpu(cpu);
+}
+
+void vqc_observer_destroy(struct vqc_fabric *f)
+{
+	struct vqc_observer *obs = f->observer;
+
+	if (!obs)
+		return;
+
+	vqc_debugfs_remove_fabric(f);
+	mutex_lock(&vqc_observers_lock);
+	list_del(&obs->list);
+	mutex_unlock(&vqc_observers_lock);
+	f->observer = NULL;
+	vqc_observer_free(obs);
+}
+
+int vqc_observe_init(void)
+{
+	int ret;
+
+	vqc_debugfs_init();
+	mutex_lock(&vqc_observers_lock);
+	ret = vqc_flows_apply(vqc_flows);
+	vqc_observe_ready = !ret;
+	mutex_unlock(&vqc_observers_lock);
+	if (ret)
+		vqc_debugfs_exit();
+	return ret;
+}
+
+void vqc_observe_exit(void)
+{
+	mutex_lock(&vqc_observers_lock);
+	vqc_observe_ready = false;
+	vqc_flows_apply(false);
+	mutex_unlock(&vqc_observers_lock);
+	vqc_debugfs_exit();
+}

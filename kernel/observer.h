@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the observer keeps for a fabric; for observe.c, debugfs.c and tests.
+ */
+#ifndef VQC_OBSERVER_H
+#define VQC_OBSERVER_H
+
+#include <linux/list.h>
+
+#include "flow.h"
+
+/**
+ * struct vqc_observer - the observer of one fabric
+ * @next_seq: the flow id that each CPU gave out last
+ * @recorder: NULL until flows were asked for; release-published, stays
+ * @pic_isr_seq: flow ids of what is in service at the PIC's pins
+ * @ioapic_isr_seq: flow ids of the level messages that set remote IRR
+ * @cpu_files: of debugfs.c
+ * @list: in the list of all observers
+ */
+struct vqc_observer {
+	u64 __percpu *next_seq;
+	struct vqc_recorder *recorder;
+	u64 pic_isr_seq[VQC_NR_PIC_PINS];
+	u64 ioapic_isr_seq[VQC_NR_IOAPIC_PINS];
+	struct list_head cpu_files;
+	struct list_head list;
+};
+
+#endif /* VQC_OBSERVER_H */
