@@ -27,12 +27,36 @@ enum vqc_pic_port {
 	VQC_NR_PIC_PORTS
 };
 
-/** enum vqc_pic_step - which initialisation word port A0=1 takes next */
+/* Initialisation command word 1 (8259A, figure 7) */
+#define VQC_PIC_ICW1_IC4	BIT(0)	/* ICW4 follows */
+#define VQC_PIC_ICW1_SNGL	BIT(1)	/* single: no cascade, no ICW3 */
+#define VQC_PIC_ICW1_LTIM	BIT(3)	/* all inputs are level triggered */
+#define VQC_PIC_ICW1_MASK	(VQC_PIC_ICW1_IC4 | VQC_PIC_ICW1_SNGL | \
+				 VQC_PIC_ICW1_LTIM)
+/* Initialisation command word 4 (8259A, figure 7) */
+#define VQC_PIC_ICW4_UPM	BIT(0)	/* 8086 mode */
+#define VQC_PIC_ICW4_AEOI	BIT(1)	/* automatic end of interrupt */
+#define VQC_PIC_ICW4_MS		BIT(2)	/* buffered: master */
+#define VQC_PIC_ICW4_BUF	BIT(3)	/* buffered mode */
+#define VQC_PIC_ICW4_SFNM	BIT(4)	/* special fully nested mode */
+#define VQC_PIC_ICW4_MASK	0x1f
+
+/**
+ * enum vqc_pic_step - which initialisation word port A0=1 takes next
+ * @VQC_PIC_READY: initialised: A0=1 is OCW1, the IMR
+ * @VQC_PIC_WANT_ICW2: ICW1 was written
+ * @VQC_PIC_WANT_ICW3: ICW2 was written and SNGL was 0
+ * @VQC_PIC_WANT_ICW4: the word before was written and IC4 was 1
+ * @VQC_PIC_UNINIT: never initialised: A0=1 is the IMR, INT stays low.  A
+ *	format without this step (KVM's init_state) shows it as READY.
+ */
 enum vqc_pic_step {
-	VQC_PIC_READY,		/* initialised: A0=1 is OCW1, the IMR */
+	VQC_PIC_READY,
 	VQC_PIC_WANT_ICW2,
 	VQC_PIC_WANT_ICW3,
 	VQC_PIC_WANT_ICW4,
+	VQC_PIC_UNINIT,
+	VQC_NR_PIC_STEPS
 };
 
 /**
@@ -43,15 +67,15 @@ enum vqc_pic_step {
  * @irq_base: vector of IR0; the low three bits are 0
  * @elcr: edge/level control, a 1 is level
  * @lowest: the input with the lowest priority, 0..7 (7 after ICW1)
- * @icw1: as written: LTIM, SNGL, IC4
+ * @icw1: VQC_PIC_ICW1_* as written
  * @icw3: as written; it has no effect on a PC's fixed wiring
- * @icw4: as written: SFNM, BUF, M/S, AEOI, uPM; 0 if IC4 was 0
+ * @icw4: VQC_PIC_ICW4_* as written; 0 if IC4 was 0, and until it is written
  * @step: enum vqc_pic_step
  * @read_isr: OCW3: command port reads ISR rather than IRR
  * @poll: OCW3: the next read is a poll
  * @smm: special mask mode
  * @rotate_aeoi: rotate in automatic EOI mode
- * @lines: level of each input wire now
+ * @lines: level of each input wire now; the master's bit 2 is the slave's INT
  */
 struct vqc_8259 {
 	u8 irr;
@@ -87,6 +111,11 @@ struct vqc_pic {
  * vqc_pic_reset - power-on state
  * @pic: the pair; @strict_edge and the input wires are kept
  *
+ * The 8259A's registers are undefined at power-on; here they are 0, and INT
+ * stays low until the chip is initialised.  Requests and what was in service
+ * are gone without an effect: the caller samples the output, and resamples
+ * sources that wait for an end of interrupt.
+ *
  * Context: any; caller serialises.
  */
 void vqc_pic_reset(struct vqc_pic *pic);
@@ -100,7 +129,8 @@ void vqc_pic_reset(struct vqc_pic *pic);
  *
  * Context: any; caller serialises.
  * Return: DELIVERED if the request is now pending and was not, COALESCED if
- * it was pending already, PIC_MASKED, PIC_INIT, LINE_LOW, NO_CHANGE.
+ * it was pending already; PIC_MASKED (by the IMR of its chip or of the
+ * cascade) and PIC_INIT if it is latched but held; LINE_LOW; NO_CHANGE.
  * (8259A, "Interrupt Request Register", "Edge and Level Triggered Modes")
  */
 enum vqc_why vqc_pic_set_line(struct vqc_pic *pic, unsigned int pin,
@@ -116,11 +146,40 @@ enum vqc_why vqc_pic_set_line(struct vqc_pic *pic, unsigned int pin,
 bool vqc_pic_output(const struct vqc_pic *pic);
 
 /**
- * vqc_pic_ack - the INTA sequence
+ * vqc_pic_ack_begin - the first INTA pulse
+ * @pic: the pair
+ *
+ * The master picks its highest request and puts it in service.
+ * (8259A, "Interrupt Sequence", steps 3 and 4)
+ *
+ * Context: any; caller serialises, and calls vqc_pic_ack_finish() next; only
+ * input wires may change in between.
+ * Return: the master's input, 0..7; VQC_NO_PIN if it had no request.
+ */
+unsigned int vqc_pic_ack_begin(struct vqc_pic *pic);
+
+/**
+ * vqc_pic_ack_finish - the second INTA pulse
+ * @pic: the pair
+ * @ir: what vqc_pic_ack_begin() returned
+ * @pin: as for vqc_pic_ack()
+ * @fx: as for vqc_pic_ack()
+ *
+ * The chip that the master has addressed gives the vector: a slave whose
+ * request went away since the first pulse gives its IR7, with the master's
+ * ISR bit 2 set and no ISR bit of its own.
+ *
+ * Context: any; caller serialises. Return: as for vqc_pic_ack().
+ */
+u8 vqc_pic_ack_finish(struct vqc_pic *pic, unsigned int ir, unsigned int *pin,
+		      struct vqc_fx *fx);
+
+/**
+ * vqc_pic_ack - the INTA sequence, both pulses at once
  * @pic: the pair
  * @pin: where to put the pin that was acknowledged, 0..15, or VQC_NO_PIN if
  *	it was spurious; may not be NULL
- * @fx: OUTPUT; in AEOI mode ACKED; NOTE PIC_SPURIOUS
+ * @fx: OUTPUT; in AEOI mode ACKED; NOTE PIC_SPURIOUS with pin 7 or 15
  *
  * Context: any; caller serialises.
  * Return: the vector, irq_base + IR; IR7 of the chip that had no request left.
@@ -130,8 +189,11 @@ u8 vqc_pic_ack(struct vqc_pic *pic, unsigned int *pin, struct vqc_fx *fx);
 /**
  * vqc_pic_read - read a byte from a port
  * @pic: the pair
- * @port: which
- * @fx: a poll acknowledges: as vqc_pic_ack()
+ * @port: which; one out of range reads as 0xff
+ * @fx: a poll acknowledges: OUTPUT, in AEOI mode ACKED
+ *
+ * A poll gives 0x80 | IR, or 0x07 without a request: the datasheet leaves the
+ * low bits open then, 7 is the level its INTA answers with, and KVM's byte.
  *
  * Context: any; caller serialises. Return: the byte.
  */
@@ -140,9 +202,12 @@ u8 vqc_pic_read(struct vqc_pic *pic, enum vqc_pic_port port, struct vqc_fx *fx);
 /**
  * vqc_pic_write - write a byte to a port
  * @pic: the pair
- * @port: which
+ * @port: which; one out of range is ignored
  * @val: the byte
- * @fx: OUTPUT, ACKED for each pin an EOI or ICW1 ended, NOTE
+ * @fx: OUTPUT if INTR changed; ACKED for each pin that an EOI or ICW1 ended
+ *	and for each request that ICW1 or the ELCR dropped, so that no source
+ *	waits for ever (never for the cascade, it has no source); NOTE
+ *	PIC_EOI_NONE with the pin, VQC_NO_PIN for a non-specific EOI
  *
  * Context: any; caller serialises.
  */
@@ -164,7 +229,9 @@ enum vqc_why vqc_pic_hold(const struct vqc_pic *pic, unsigned int pin);
  * vqc_pic_set_state - load a state, then settle
  * @pic: the pair
  * @state: from anywhere, trusted in nothing: it is made valid (irq_base low
- *	bits, ELCR fixed bits, step, flags) before use
+ *	bits, ELCR fixed bits, step, flags, requests of level inputs) before
+ *	use; may be @pic itself.  A step or ICW4 that contradicts ICW1 wins over
+ *	it, since formats exist that do not save ICW1.
  * @fx: OUTPUT
  *
  * Context: any; caller serialises.
