@@ -129,6 +129,8 @@ struct virqchip_get_info {
 #define VIRQCHIP_FABRIC_STRICT_EDGE	0x4U
 /* With an 8254 PIT, at ports 0x40 to 0x43 and 0x61, that drives line 0 */
 #define VIRQCHIP_FABRIC_PIT		0x8U
+/* LINT0 of each CPU comes out of reset as an unmasked ExtINT, as firmware sets it */
+#define VIRQCHIP_FABRIC_VIRTUAL_WIRE	0x10U
 
 /**
  * struct virqchip_fabric_create - ioctl(VIRQCHIP_FABRIC_CREATE)
