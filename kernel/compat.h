@@ -45,6 +45,13 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 })
 #endif
 
+/* The device of a class's devnode() is const since 6.2; delete when that is the oldest. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define VQC_CONST_DEVICE	struct device
+#else
+#define VQC_CONST_DEVICE	const struct device
+#endif
+
 /* eventfd_signal() has lost its count; delete when 6.8 is the oldest. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #include <linux/eventfd.h>
@@ -67,5 +74,12 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define KUNIT_ASSERT_MEMEQ(test, left, right, size) \
 	KUNIT_ASSERT_EQ(test, memcmp(left, right, size), 0)
 #endif
+
+/*
+ * KVM on AMD has a fast path for writes of IA32_TSC_DEADLINE that comes before
+ * the MSR filter; without it the write can be trapped.
+ */
+#define VQC_KVM_AMD_TRAPS_TSC_DEADLINE \
+	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
 
 #endif /* VQC_COMPAT_H */

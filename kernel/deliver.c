@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Effects: from one chip's output to the next chip's input.
+ *
+ * Every function here runs without a chip's lock. The chains are finite by
+ * construction: an EOI reaches the IOAPIC, whose messages reach local APICs,
+ * and accepting a message has no effects but a kick.
+ */
+#include <linux/bitmap.h>
+#include <linux/rcupdate.h>
+
+#include "fabric.h"
+#include "inject.h"
+#include "observe.h"
+
+/* ---- messages to local APICs ---- */
+
+/* Who wins when outcomes of several CPUs are summed up: the best news. */
+static enum vqc_why vqc_better(enum vqc_why a, enum vqc_why b)
+{
+	if (a == VQC_WHY_DELIVERED || b == VQC_WHY_DELIVERED)
+		return VQC_WHY_DELIVERED;
+	if (a == VQC_WHY_COALESCED || b == VQC_WHY_COALESCED)
+		return VQC_WHY_COALESCED;
+	return b;
+}
+
+static enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
+				   const struct vqc_msg *msg, u64 seq)
+{
+	enum vqc_why why;
+
+	vqc_obs_offer(cpu, seq, msg);
+	why = vqc_lapic_accept(&cpu->lapic, msg);
+	vqc_count(cpu->fabric, why);
+	vqc_obs_accept(cpu, seq, msg, why);
+	/* An illegal vector may have raised the LVT error interrupt. */
+	if (why == VQC_WHY_DELIVERED || why == VQC_WHY_ILLEGAL_VECTOR)
+		cpu->ops->kick(cpu);
+	return why;
+}
+
+/*
+ * Lowest priority (SDM vol. 3, 11.6.2.4): of the CPUs that can accept it the
+ * one with the lowest arbitration priority; among equals the turn goes round.
+ */
+static struct vqc_cpu *vqc_arbitrate(struct vqc_fabric *f,
+				     const unsigned long *cpus)
+{
+	unsigned int i, n, start = READ_ONCE(f->next_lowest);
+	struct vqc_cpu *best = NULL;
+	unsigned int best_apr = 0;
+
+	start = start < f->nr_cpus ? start : 0;
+	for (n = 0; n < f->nr_cpus; n++) {
+		unsigned int apr;
+
+		i = start + n < f->nr_cpus ? start + n :
+					     start + n - f->nr_cpus;
+		if (!test_bit(i, cpus) || !vqc_lapic_enabled(&f->cpu[i]->lapic))
+			continue;
+		apr = vqc_lapic_apr(&f->cpu[i]->lapic);
+		if (best && apr >= best_apr)
+			continue;
+		best = f->cpu[i];
+		best_apr = apr;
+	}
+	if (best)
+		WRITE_ONCE(f->next_lowest, best->index + 1);
+	return best;
+}
+
+static enum vqc_why vqc_deliver_set(struct vqc_fabric *f,
+				    const struct vqc_dest_map *map,
+				    const struct vqc_msg *msg, unsigned int src,
+				    u64 seq, unsigned int *nr)
+{
+	DECLARE_BITMAP(cpus, VQC_MAX_CPUS);
+	enum vqc_why one, why = VQC_WHY_NO_DEST;
+	struct vqc_cpu *cpu;
+	unsigned int i;
+
+	if (!vqc_dest_set(map, msg, src, cpus))
+		return VQC_WHY_NO_DEST;
+
+	if (msg->mode == VQC_DM_LOWEST) {
+		cpu = vqc_arbitrate(f, cpus);
+		if (!cpu)
+			return VQC_WHY_APIC_SW_OFF;
+		why = vqc_cpu_accept(cpu, msg, seq);
+		*nr = why == VQC_WHY_DELIVERED;
+		return why;
+	}
+
+	for_each_set_bit(i, cpus, map->nr_cpus) {
+		one = vqc_cpu_accept(f->cpu[i], msg, seq);
+		*nr += one == VQC_WHY_DELIVERED;
+		why = vqc_better(why, one);
+	}
+	return why;
+}
+
+unsigned int vqc_deliver_msg(struct vqc_fabric *f, const struct vqc_msg *msg,
+			     unsigned int src, u64 seq, enum vqc_why *why)
+{
+	const struct vqc_dest_pub *pub;
+	unsigned int nr = 0;
+	int one;
+
+	rcu_read_lock();
+	pub = rcu_dereference(f->dest);
+	one = pub ? vqc_dest_one(&pub->map, msg, src) : VQC_DEST_NONE;
+	if (one >= 0) {
+		*why = vqc_cpu_accept(f->cpu[one], msg, seq);
+		nr = *why == VQC_WHY_DELIVERED;
+	} else if (one == VQC_DEST_MANY) {
+		*why = vqc_deliver_set(f, &pub->map, msg, src, seq, &nr);
+	} else {
+		*why = VQC_WHY_NO_DEST;
+	}
+	rcu_read_unlock();
+
+	if (*why == VQC_WHY_NO_DEST) {
+		vqc_count(f, VQC_WHY_NO_DEST);
+		vqc_obs_note(f, VQC_CHIP_LAPIC, VQC_NO_PIN, msg->vector,
+			     VQC_WHY_NO_DEST);
+	}
+	return nr;
+}
+
+/* ---- the PIC ---- */
+
+/* INTR has risen: wake the CPUs whose LINT0 lets it through. */
+static void vqc_kick_extint(struct vqc_fabric *f)
+{
+	unsigned int i, nr = smp_load_acquire(&f->nr_cpus);
+	bool taken = false;
+
+	rcu_read_lock();
+	for (i = 0; i < nr; i++) {
+		struct vqc_cpu *cpu = READ_ONCE(f->cpu[i]);
+
+		if (!cpu || !vqc_lapic_takes_extint(&cpu->lapic))
+			continue;
+		taken = true;
+		cpu->ops->kick(cpu);
+	}
+	rcu_read_unlock();
+
+	if (!taken)
+		vqc_count(f, VQC_WHY_PIC_GATED);
+}
+
+static void vqc_pin_acked(struct vqc_fabric *f, enum vqc_chip chip,
+			  unsigned int pin)
+{
+	const struct vqc_fabric_ops *ops = f->config.ops;
+
+	if (READ_ONCE(f->has_pit) && pin == 0 && chip == VQC_CHIP_PIC)
+		vqc_pit_acked(f);
+	else if (READ_ONCE(f->has_pit) && pin == 2 && chip == VQC_CHIP_IOAPIC)
+		vqc_pit_acked(f);
+	if (ops && ops->pin_acked)
+		ops->pin_acked(f, chip, pin);
+}
+
+static void vqc_drain_note(struct vqc_fabric *f, enum vqc_chip chip,
+			   const struct vqc_fx_item *item)
+{
+	vqc_count(f, item->why);
+	vqc_obs_note(f, chip, item->pin, item->vector, item->why);
+}
+
+void vqc_drain_pic(struct vqc_fabric *f, const struct vqc_fx *fx)
+{
+	unsigned int i;
+
+	for (i = 0; i < fx->nr; i++) {
+		const struct vqc_fx_item *item = &fx->item[i];
+
+		switch (item->kind) {
+		case VQC_FX_ACKED:
+			vqc_obs_eoi(f, NULL, VQC_CHIP_PIC, item->pin,
+				    item->vector);
+			vqc_pin_acked(f, VQC_CHIP_PIC, item->pin);
+			break;
+		case VQC_FX_NOTE:
+			vqc_drain_note(f, VQC_CHIP_PIC, item);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+void vqc_pic_op_end(struct vqc_fabric *f, unsigned long flags,
+		    const struct vqc_fx *fx)
+{
+	bool intr = vqc_pic_output(&f->pic);
+	bool rose = intr && !f->pic_intr;
+
+	WRITE_ONCE(f->pic_intr, intr);
+	raw_spin_unlock_irqrestore(&f->pic_lock, flags);
+
+	if (rose)
+		vqc_kick_extint(f);
+	if (fx->nr)
+		vqc_drain_pic(f, fx);
+}
+
+/* ---- the IOAPIC ---- */
+
+/* The timer serves what is due then: no recursion, however the guest plays. */
+static void vqc_ioapic_later(struct vqc_fabric *f, u64 pause_ns)
+{
+	hrtimer_start(&f->ioapic_timer, ns_to_ktime(pause_ns),
+		      HRTIMER_MODE_REL_HARD);
+}
+
+static unsigned int vqc_ioapic_send(struct vqc_fabric *f,
+				    const struct vqc_fx_item *item)
+{
+	u64 seq = vqc_observing() ? READ_ONCE(f->ioapic_seq[item->pin]) : 0;
+	unsigned long flags;
+	enum vqc_why why;
+	unsigned int nr;
+	bool again;
+
+	vqc_obs_msg(f, seq, item->pin, &item->msg, VQC_NO_CPU);
+	nr = vqc_deliver_msg(f, &item->msg, VQC_NO_CPU, seq, &why);
+
+	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
+	again = vqc_ioapic_sent(&f->ioapic, item->pin, why);
+	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
+	if (unlikely(again))
+		vqc_ioapic_later(f, 0);
+	return nr;
+}
+
+unsigned int vqc_drain_ioapic(struct vqc_fabric *f, const struct vqc_fx *fx)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < fx->nr; i++) {
+		const struct vqc_fx_item *item = &fx->item[i];
+
+		switch (item->kind) {
+		case VQC_FX_MSG:
+			nr += vqc_ioapic_send(f, item);
+			break;
+		case VQC_FX_ACKED:
+			vqc_obs_eoi(f, NULL, VQC_CHIP_IOAPIC, item->pin,
+				    item->vector);
+			vqc_pin_acked(f, VQC_CHIP_IOAPIC, item->pin);
+			break;
+		case VQC_FX_DEFER:
+			vqc_ioapic_later(f, item->deadline_ns);
+			break;
+		case VQC_FX_NOTE:
+			vqc_drain_note(f, VQC_CHIP_IOAPIC, item);
+			break;
+		default:
+			break;
+		}
+	}
+	return nr;
+}
+
+void vqc_ioapic_broadcast_eoi(struct vqc_fabric *f, u8 vector)
+{
+	unsigned long flags;
+	VQC_FX(fx);
+
+	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
+	vqc_ioapic_eoi(&f->ioapic, vector, &fx);
+	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
+	vqc_drain_ioapic(f, &fx);
+}
+
+/* A local APIC can take what it could not before: offer it again. */
+static void vqc_ioapic_offer_again(struct vqc_fabric *f)
+{
+	unsigned long flags;
+	VQC_FX(fx);
+
+	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
+	vqc_ioapic_retry(&f->ioapic, GENMASK(VQC_NR_IOAPIC_PINS - 1, 0) &
+			 ~f->ioapic.deferred, &fx);
+	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
+	vqc_drain_ioapic(f, &fx);
+}
+
+/* ---- the local APIC ---- */
+
+static void vqc_lapic_send(struct vqc_cpu *cpu, const struct vqc_msg *msg)
+{
+	u64 seq = vqc_obs_start(cpu->fabric);
+	enum vqc_why why;
+
+	vqc_obs_msg(cpu->fabric, seq, VQC_NO_PIN, msg, cpu->index);
+	vqc_deliver_msg(cpu->fabric, msg, cpu->index, seq, &why);
+	vqc_obs_sent(cpu->fabric, seq, VQC_NO_PIN, why);
+}
+
+void vqc_drain_lapic(struct vqc_cpu *cpu, const struct vqc_fx *fx)
+{
+	unsigned int i;
+
+	for (i = 0; i < fx->nr; i++) {
+		const struct vqc_fx_item *item = &fx->item[i];
+
+		switch (item->kind) {
+		case VQC_FX_MSG:
+			vqc_lapic_send(cpu, &item->msg);
+			break;
+		case VQC_FX_EOI:
+			vqc_ioapic_broadcast_eoi(cpu->fabric, item->vector);
+			break;
+		case VQC_FX_TIMER:
+			vqc_cpu_rearm(cpu);
+			break;
+		case VQC_FX_DEST:
+			/* Out of memory, the map stays as it was. */
+			vqc_fabric_update_dest(cpu->fabric);
+			vqc_ioapic_offer_again(cpu->fabric);
+			break;
+		case VQC_FX_NOTE:
+			vqc_drain_note(cpu->fabric, VQC_CHIP_LAPIC, item);
+			break;
+		default:
+			break;
+		}
+	}
+}

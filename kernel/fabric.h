@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fabric: one virtual machine's interrupt hardware, wired together.
+ */
+#ifndef VQC_FABRIC_H
+#define VQC_FABRIC_H
+
+#include <linux/hrtimer.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "bus.h"
+#include "model/dest.h"
+#include "model/fx.h"
+#include "model/ioapic.h"
+#include "model/lapic.h"
+#include "model/line.h"
+#include "model/pic.h"
+#include "model/pit.h"
+#include "model/route.h"
+
+struct dentry;
+struct vqc_cpu;
+struct vqc_fabric;
+struct vqc_inject_ops;
+
+#define VQC_IOAPIC_BASE		0xfec00000ull
+#define VQC_IOAPIC_SIZE		0x100ull
+#define VQC_PIT_PORT		0x40
+#define VQC_SPEAKER_PORT	0x61
+
+/* Source ids of a wire: who asserts it */
+#define VQC_SOURCE_USER		0u	/* the VMM, KVM_IRQ_LINE */
+#define VQC_SOURCE_IRQFD	1u
+#define VQC_SOURCE_PIT		2u
+#define VQC_SOURCE_PULSE	3u	/* a person, through virqctl pulse */
+
+/**
+ * struct vqc_dest_pub - a published destination map
+ * @rcu: frees it when the last reader is gone
+ * @map: the map, with its tails behind it
+ */
+struct vqc_dest_pub {
+	struct rcu_head rcu;
+	struct vqc_dest_map map;
+};
+
+/** enum vqc_chip - which chip is meant, in counters and tracepoints */
+enum vqc_chip {
+	VQC_CHIP_PIC,
+	VQC_CHIP_IOAPIC,
+	VQC_CHIP_LAPIC,
+	VQC_CHIP_PIT,
+	VQC_NR_CHIPS
+};
+
+/**
+ * struct vqc_stats - counters, one set per physical CPU
+ * @why: outcome of every signal, by enum vqc_why
+ * @gsi_raised: rising edges of a GSI below VQC_NR_STAT_GSIS
+ * @gsi_delivered: of these, accepted by a chip or a local APIC
+ * @vector_injected: injections by vector
+ * @kicks: CPUs that were kicked
+ * @windows: interrupt windows requested
+ */
+#define VQC_NR_STAT_GSIS	64u
+struct vqc_stats {
+	u64 why[VQC_NR_WHY];
+	u64 gsi_raised[VQC_NR_STAT_GSIS];
+	u64 gsi_delivered[VQC_NR_STAT_GSIS];
+	u64 vector_injected[VQC_NR_VECTORS];
+	u64 kicks;
+	u64 windows;
+};
+
+/**
+ * struct vqc_cpu - a CPU as the fabric sees it: its local APIC and the way in
+ * @fabric: where it belongs
+ * @index: dense index
+ * @ops: injection back end
+ * @lapic: the local APIC
+ * @lock: protects what of @lapic the timer callback shares with the owner: the
+ *	LVT, the timer and the mode; the owner (whoever runs the CPU, one at a
+ *	time) uses the rest without it. A leaf.
+ * @timer: the LAPIC timer
+ * @tsc_khz: guest TSC frequency, 0 if unknown
+ * @lapic_dev: the register page, seen by this CPU only: an access to it never
+ *	reaches the bus (SDM vol. 3, 11.4.1)
+ * @irr_seq: flow id of the interrupt pending at each vector, 0 if unknown
+ * @isr_seq: flow id of the interrupt in service at each vector
+ * @pic_seq: flow id of the interrupt last fetched from the PIC
+ */
+struct vqc_cpu {
+	struct vqc_fabric *fabric;
+	unsigned int index;
+	const struct vqc_inject_ops *ops;
+	struct vqc_lapic lapic;
+	raw_spinlock_t lock;
+	struct hrtimer timer;
+	u32 tsc_khz;
+	struct kvm_io_device lapic_dev;
+	u64 irr_seq[VQC_NR_VECTORS];
+	u64 isr_seq[VQC_NR_VECTORS];
+	u64 pic_seq;
+};
+
+/**
+ * struct vqc_fabric_ops - what a fabric asks of whoever drives it
+ * @pin_acked: @chip's @pin was ended; called from any context, no lock held;
+ *	may be NULL
+ */
+struct vqc_fabric_ops {
+	void (*pin_acked)(struct vqc_fabric *fabric, enum vqc_chip chip,
+			  unsigned int pin);
+};
+
+#define VQC_FABRIC_NAME_LEN	32
+
+/**
+ * struct vqc_fabric_config - how to build a fabric
+ * @name: of its debugfs directory
+ * @ops: may be NULL
+ * @lapic_cfg: VQC_LAPIC_CFG_* of every CPU
+ * @ioapic_version: VQC_IOAPIC_VER_*
+ * @electrical: IOAPIC lines are voltages, see struct vqc_ioapic
+ * @strict_edge: see struct vqc_pic
+ */
+struct vqc_fabric_config {
+	char name[VQC_FABRIC_NAME_LEN];
+	const struct vqc_fabric_ops *ops;
+	u8 lapic_cfg;
+	u8 ioapic_version;
+	bool electrical;
+	bool strict_edge;
+};
+
+/**
+ * struct vqc_fabric - one VM's interrupt hardware
+ *
+ * See the locking document at the top of fabric.c.
+ *
+ * @ref: who holds it
+ * @config: how it was built
+ * @id: number in traces
+ * @cfg: create, destroy, routes, CPUs, snapshots
+ * @routes: the routing table; RCU, replaced whole under @cfg
+ * @dest: the destination map; RCU, replaced whole under @dest_lock
+ * @dest_lock: serialises rebuilding @dest; a mutex, taken by CPU owners
+ * @cpu: CPUs by dense index; an entry is set once and lives as long as the
+ *	fabric
+ * @nr_cpus: number of CPUs; release-published after the entry
+ * @pic_lock: protects @pic; a leaf
+ * @pic: the 8259 pair
+ * @pic_line: its wires
+ * @pic_intr: level of its INTR output; written under @pic_lock
+ * @pic_seq: flow ids of its pins
+ * @pic_dev: command/data ports of master, slave, and the ELCRs
+ * @ioapic_lock: protects @ioapic; a leaf
+ * @ioapic: the IOAPIC
+ * @ioapic_line: its wires
+ * @ioapic_seq: flow ids of its pins
+ * @ioapic_dev: its register window
+ * @ioapic_timer: ends an EOI storm pause
+ * @pit_lock: protects @pit and what follows; a leaf
+ * @pit: the 8254
+ * @has_pit: it was asked for
+ * @pit_reinject: ticks the guest missed are made up
+ * @pit_owed: ticks to be made up
+ * @pit_unacked: the last tick was not acknowledged yet
+ * @pit_timer: channel 0
+ * @pit_dev: ports 0x40..0x43, and 0x61
+ * @next_lowest: where the last lowest-priority arbitration ended
+ * @x2apic_format: MSIs carry 32-bit destinations
+ * @ext_dest_id: MSIs carry 15-bit destinations
+ * @broadcast_x2: see struct vqc_dest_map
+ * @pio: port I/O bus
+ * @mmio: memory bus
+ * @stats: counters
+ * @observer: of observe.c
+ * @debugfs: its directory
+ * @list: in the list of all fabrics
+ */
+struct vqc_fabric {
+	struct kref ref;
+	struct vqc_fabric_config config;
+	u32 id;
+	struct mutex cfg;
+	struct vqc_route_table __rcu *routes;
+	struct vqc_dest_pub __rcu *dest;
+	struct mutex dest_lock;
+	struct vqc_cpu *cpu[VQC_MAX_CPUS];
+	unsigned int nr_cpus;
+
+	raw_spinlock_t pic_lock;
+	struct vqc_pic pic;
+	struct vqc_line pic_line[VQC_NR_PIC_PINS];
+	bool pic_intr;
+	u64 pic_seq[VQC_NR_PIC_PINS];
+	struct kvm_io_device pic_dev[3];
+
+	raw_spinlock_t ioapic_lock;
+	struct vqc_ioapic ioapic;
+	struct vqc_line ioapic_line[VQC_NR_IOAPIC_PINS];
+	u64 ioapic_seq[VQC_NR_IOAPIC_PINS];
+	struct kvm_io_device ioapic_dev;
+	struct hrtimer ioapic_timer;
+
+	raw_spinlock_t pit_lock;
+	struct vqc_pit pit;
+	bool has_pit;
+	bool pit_reinject;
+	bool pit_unacked;
+	u64 pit_owed;
+	struct hrtimer pit_timer;
+	struct kvm_io_device pit_dev[2];
+
+	unsigned int next_lowest;
+	bool x2apic_format;
+	bool ext_dest_id;
+	bool broadcast_x2;
+
+	struct vqc_bus pio;
+	struct vqc_bus mmio;
+
+	struct vqc_stats __percpu *stats;
+	struct vqc_observer *observer;
+	struct dentry *debugfs;
+	struct list_head list;
+};
+
+/**
+ * vqc_fabric_create - build a fabric with PIC and IOAPIC, no CPU, default routes
+ * @config: how
+ *
+ * Context: may sleep. Return: the fabric with one reference, or ERR_PTR(-ENOMEM).
+ */
+struct vqc_fabric *vqc_fabric_create(const struct vqc_fabric_config *config);
+
+/**
+ * vqc_fabric_find - look a fabric up by its number
+ * @id: vqc_fabric.id
+ *
+ * Context: may sleep. Return: the fabric with a reference taken, or NULL.
+ */
+struct vqc_fabric *vqc_fabric_find(u32 id);
+
+/**
+ * vqc_fabric_find_name - look a fabric up by its name
+ * @name: at most VQC_FABRIC_NAME_LEN - 1 characters
+ *
+ * Context: may sleep. Return: the fabric with a reference taken, or NULL.
+ */
+struct vqc_fabric *vqc_fabric_find_name(const char *name);
+
+/** vqc_fabric_get - take a reference to @f. Context: any. */
+void vqc_fabric_get(struct vqc_fabric *f);
+
+/**
+ * vqc_fabric_put - drop a reference; the last one stops all timers and frees
+ * @f: the fabric
+ *
+ * CPUs must be removed from use by then: nobody may run or kick them.
+ * Context: may sleep.
+ */
+void vqc_fabric_put(struct vqc_fabric *f);
+
+/**
+ * vqc_fabric_quiesce - take a fabric out of use
+ * @f: the fabric
+ *
+ * It is found no more, its debugfs files are gone, no timer runs, and no signal
+ * reaches a CPU once it returns: the CPUs' memory may go.
+ * Context: may sleep.
+ */
+void vqc_fabric_quiesce(struct vqc_fabric *f);
+
+/**
+ * vqc_fabric_add_cpu - plug a CPU in
+ * @f: the fabric
+ * @cpu: zeroed memory of the caller, which outlives the fabric's use of it
+ * @apic_id: its initial APIC ID, 0..VQC_MAX_APIC_IDS - 1
+ * @bsp: it comes out of reset running; others wait for SIPI
+ * @ops: injection back end
+ *
+ * Context: may sleep; takes @f->cfg.
+ * Return: 0; -EINVAL: @apic_id out of range; -EEXIST: the ID is taken;
+ * -ENOSPC: VQC_MAX_CPUS reached; -ENOMEM.
+ */
+int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
+		       bool bsp, const struct vqc_inject_ops *ops);
+
+/**
+ * vqc_fabric_add_pit - plug the 8254 in
+ * @f: the fabric
+ * @speaker: answer port 0x61 too
+ *
+ * Context: may sleep. Return: 0; -EEXIST: there is one; -ENOMEM.
+ */
+int vqc_fabric_add_pit(struct vqc_fabric *f, bool speaker);
+
+/**
+ * vqc_fabric_set_routes - replace the routing table
+ * @f: the fabric
+ * @entries: the new routes
+ * @nr: how many, 0..VQC_MAX_ROUTES
+ *
+ * When it returns no signal goes by the old table. Context: may sleep.
+ * Return: 0; -EINVAL, -ENOMEM: the old table stays.
+ */
+int vqc_fabric_set_routes(struct vqc_fabric *f, const struct vqc_route *entries,
+			  u32 nr);
+
+/**
+ * vqc_fabric_update_dest - rebuild the destination map
+ * @f: the fabric
+ *
+ * After a local APIC changed ID, LDR, DFR or mode.
+ * Context: may sleep. Return: 0; -ENOMEM: the map was left as it was.
+ */
+int vqc_fabric_update_dest(struct vqc_fabric *f);
+
+/**
+ * vqc_cpu_by_id - find a CPU by its initial APIC ID
+ * @f: the fabric
+ * @apic_id: the ID
+ *
+ * Context: any. Return: the CPU, or NULL.
+ */
+struct vqc_cpu *vqc_cpu_by_id(struct vqc_fabric *f, u32 apic_id);
+
+/* ---- line and route: fabric.c ---- */
+
+/**
+ * vqc_set_irq - drive a GSI
+ * @f: the fabric
+ * @source_id: who does, 0..VQC_NR_SOURCES - 1
+ * @gsi: which
+ * @level: 0 or not 0
+ * @line_status: the caller wants to know whether it was coalesced; of no
+ *	effect here, the answer is always true
+ *
+ * Context: any, also hard interrupts.
+ * Return: as KVM_IRQ_LINE_STATUS: -1: ignored (masked, no route); 0: coalesced
+ * with one pending; n > 0: delivered to n CPUs or chips.
+ */
+int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
+		int level, bool line_status);
+
+/**
+ * vqc_send_msi - deliver a message-signalled interrupt
+ * @f: the fabric
+ * @address: message address
+ * @data: message data
+ *
+ * Context: any, also hard interrupts.
+ * Return: as vqc_set_irq(); -EINVAL for a malformed address.
+ */
+int vqc_send_msi(struct vqc_fabric *f, u64 address, u32 data);
+
+/* ---- effects: deliver.c ---- */
+
+/**
+ * vqc_deliver_msg - bring a message to its CPUs
+ * @f: the fabric
+ * @msg: the message
+ * @src: dense index of the sending CPU, or VQC_NO_CPU
+ * @seq: flow id, 0 if none
+ * @why: what became of it: DELIVERED if any CPU took it
+ *
+ * Context: any, also hard interrupts; no lock held.
+ * Return: number of CPUs that newly have it pending.
+ */
+unsigned int vqc_deliver_msg(struct vqc_fabric *f, const struct vqc_msg *msg,
+			     unsigned int src, u64 seq, enum vqc_why *why);
+
+/**
+ * vqc_drain_pic - carry out the effects of a PIC operation
+ * @f: the fabric
+ * @fx: the effects
+ *
+ * Context: any; no lock held.
+ */
+void vqc_drain_pic(struct vqc_fabric *f, const struct vqc_fx *fx);
+
+/**
+ * vqc_drain_ioapic - carry out the effects of an IOAPIC operation
+ * @f: the fabric
+ * @fx: the effects
+ *
+ * Context: any; no lock held. Return: CPUs that newly have a message pending.
+ */
+unsigned int vqc_drain_ioapic(struct vqc_fabric *f, const struct vqc_fx *fx);
+
+/**
+ * vqc_drain_lapic - carry out the effects of a LAPIC operation
+ * @cpu: whose
+ * @fx: the effects
+ *
+ * Context: the CPU's owner; may sleep (a change of destination rebuilds the
+ * map); no lock held.
+ */
+void vqc_drain_lapic(struct vqc_cpu *cpu, const struct vqc_fx *fx);
+
+/**
+ * vqc_pic_op_end - leave a PIC operation: sample INTR, unlock, drain
+ * @f: the fabric; @f->pic_lock is held and released
+ * @flags: of raw_spin_lock_irqsave()
+ * @fx: the effects
+ *
+ * Context: any.
+ */
+void vqc_pic_op_end(struct vqc_fabric *f, unsigned long flags,
+		    const struct vqc_fx *fx);
+
+/**
+ * vqc_ioapic_broadcast_eoi - tell the IOAPIC of an EOI
+ * @f: the fabric
+ * @vector: what was ended
+ *
+ * Context: any; no lock held.
+ */
+void vqc_ioapic_broadcast_eoi(struct vqc_fabric *f, u8 vector);
+
+/**
+ * vqc_cpu_rearm - set a CPU's timer to what its LAPIC says
+ * @cpu: the CPU
+ *
+ * Context: any; takes @cpu->lock.
+ */
+void vqc_cpu_rearm(struct vqc_cpu *cpu);
+
+/**
+ * vqc_cpu_clock - read the time as a CPU's LAPIC needs it
+ * @cpu: the CPU
+ * @clock: filled in
+ *
+ * Context: any.
+ */
+void vqc_cpu_clock(const struct vqc_cpu *cpu, struct vqc_clock *clock);
+
+/* ---- devices: dev_*.c ---- */
+
+int vqc_dev_pic_register(struct vqc_fabric *f);
+int vqc_dev_ioapic_register(struct vqc_fabric *f);
+int vqc_dev_pit_register(struct vqc_fabric *f, bool speaker);
+void vqc_dev_lapic_init(struct vqc_cpu *cpu);
+enum hrtimer_restart vqc_pit_timer_fn(struct hrtimer *timer);
+void vqc_pit_acked(struct vqc_fabric *f);
+void vqc_pit_rearm(struct vqc_fabric *f);
+void vqc_pit_set_reinject(struct vqc_fabric *f, bool reinject);
+void __vqc_pit_eoi(struct vqc_fabric *f, u8 vector);
+
+/* An edge interrupt has no EOI broadcast; the PIT has to look for its own. */
+static inline void vqc_pit_eoi(struct vqc_fabric *f, u8 vector)
+{
+	if (unlikely(READ_ONCE(f->pit_unacked)))
+		__vqc_pit_eoi(f, vector);
+}
+
+/* The bus hands a vCPU through to its devices: ours are struct vqc_cpu. */
+static inline struct kvm_vcpu *vqc_cpu_cookie(struct vqc_cpu *cpu)
+{
+	return (struct kvm_vcpu *)cpu;
+}
+
+static inline struct vqc_cpu *vqc_cookie_cpu(struct kvm_vcpu *cookie)
+{
+	return (struct vqc_cpu *)cookie;
+}
+
+/**
+ * vqc_cpu_mmio_read - a CPU reads memory
+ * @cpu: the CPU; the caller is its owner
+ * @gpa: guest physical address
+ * @len: 1..8 bytes
+ * @val: where the bytes go; always written whole if handled
+ *
+ * Context: may sleep. Return: 0; -EOPNOTSUPP: no device of ours is there.
+ */
+int vqc_cpu_mmio_read(struct vqc_cpu *cpu, u64 gpa, int len, void *val);
+
+/**
+ * vqc_cpu_mmio_write - a CPU writes memory
+ * @cpu: the CPU; the caller is its owner
+ * @gpa: guest physical address
+ * @len: 1..8 bytes
+ * @val: the bytes
+ *
+ * Context: may sleep. Return: 0; -EOPNOTSUPP: no device of ours is there.
+ */
+int vqc_cpu_mmio_write(struct vqc_cpu *cpu, u64 gpa, int len, const void *val);
+
+/**
+ * vqc_cpu_msr_read - RDMSR of a local APIC register in x2APIC mode
+ * @cpu: the CPU; the caller is its owner
+ * @msr: 0x800..0x8ff
+ * @val: the value
+ *
+ * Context: may sleep. Return: 0; -EINVAL: #GP.
+ */
+int vqc_cpu_msr_read(struct vqc_cpu *cpu, u32 msr, u64 *val);
+
+/**
+ * vqc_cpu_msr_write - WRMSR of a local APIC register in x2APIC mode
+ * @cpu: the CPU; the caller is its owner
+ * @msr: 0x800..0x8ff
+ * @val: the value
+ *
+ * Context: may sleep. Return: 0; -EINVAL: #GP.
+ */
+int vqc_cpu_msr_write(struct vqc_cpu *cpu, u32 msr, u64 val);
+
+static inline void vqc_count(struct vqc_fabric *f, enum vqc_why why)
+{
+	this_cpu_inc(f->stats->why[why]);
+}
+
+#endif /* VQC_FABRIC_H */

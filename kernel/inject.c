@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The last arrow: from the chips into the CPU.
+ *
+ * The order is that of the hardware: an NMI does not wait for IF; then the
+ * 8259 pair through LINT0 ("virtual wire", SDM vol. 3, 11.5.1; MP spec 3.6.2),
+ * whose ExtINT bypasses IRR and PPR; then the local APIC's own highest vector.
+ * Nothing is acknowledged before the back end said that the CPU can take it:
+ * an acknowledge cannot be taken back.
+ */
+#include "fabric.h"
+#include "inject.h"
+#include "observe.h"
+
+/* An ExtINT is asked for by the wire to LINT0, or by a message. */
+static bool vqc_extint_pending(struct vqc_cpu *cpu)
+{
+	if (test_bit(VQC_EV_EXTINT, &cpu->lapic.events))
+		return true;
+	return READ_ONCE(cpu->fabric->pic_intr) &&
+	       vqc_lapic_takes_extint(&cpu->lapic);
+}
+
+bool vqc_cpu_has_interrupt(struct vqc_cpu *cpu)
+{
+	return vqc_extint_pending(cpu) || vqc_lapic_next(&cpu->lapic) >= 0;
+}
+
+static u32 vqc_intr_info(u8 vector)
+{
+	return VQC_INTR_VALID |
+	       FIELD_PREP(VQC_INTR_TYPE, VQC_INTR_TYPE_EXTERNAL) |
+	       FIELD_PREP(VQC_INTR_VECTOR, vector);
+}
+
+/* The two INTA cycles to the 8259 pair. */
+static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
+{
+	struct vqc_fabric *f = cpu->fabric;
+	unsigned long flags;
+	u8 vector;
+	VQC_FX(fx);
+
+	clear_bit(VQC_EV_EXTINT, &cpu->lapic.events);
+	raw_spin_lock_irqsave(&f->pic_lock, flags);
+	vector = vqc_pic_ack(&f->pic, pin, &fx);
+	vqc_obs_ack(cpu, *pin);
+	vqc_pic_op_end(f, flags, &fx);
+	return vector;
+}
+
+static int vqc_inject_one(struct vqc_cpu *cpu)
+{
+	unsigned int pin = VQC_NO_PIN;
+	enum vqc_chip chip;
+	u8 vector;
+	u32 info;
+
+	if (vqc_extint_pending(cpu)) {
+		chip = VQC_CHIP_PIC;
+		vector = vqc_fetch_extint(cpu, &pin);
+	} else {
+		chip = VQC_CHIP_LAPIC;
+		vector = vqc_lapic_ack(&cpu->lapic);
+	}
+
+	info = vqc_intr_info(vector);
+	this_cpu_inc(cpu->fabric->stats->vector_injected[vector]);
+	vqc_obs_inject(cpu, chip, pin, info);
+	return cpu->ops->inject_irq(cpu, info);
+}
+
+static int vqc_inject_events(struct vqc_cpu *cpu)
+{
+	unsigned long *events = &cpu->lapic.events;
+	int ret = 0;
+
+	if (test_and_clear_bit(VQC_EV_SMI, events) && cpu->ops->inject_smi)
+		ret = cpu->ops->inject_smi(cpu);
+	if (!ret && test_and_clear_bit(VQC_EV_NMI, events))
+		ret = cpu->ops->inject_nmi(cpu);
+	return ret;
+}
+
+int vqc_inject_pending(struct vqc_cpu *cpu)
+{
+	enum vqc_why why;
+	int ret;
+
+	if (unlikely(READ_ONCE(cpu->lapic.events) &
+		     (BIT(VQC_EV_NMI) | BIT(VQC_EV_SMI)))) {
+		ret = vqc_inject_events(cpu);
+		if (ret)
+			return ret;
+	}
+
+	if (!vqc_cpu_has_interrupt(cpu))
+		return 0;
+
+	why = cpu->ops->ready(cpu);
+	if (why == VQC_WHY_DELIVERED) {
+		ret = vqc_inject_one(cpu);
+		if (ret)
+			return ret;
+		/* What is still pending waits for the CPU to take this one. */
+		if (vqc_cpu_has_interrupt(cpu))
+			cpu->ops->request_window(cpu);
+		return 1;
+	}
+
+	vqc_count(cpu->fabric, why);
+	this_cpu_inc(cpu->fabric->stats->windows);
+	vqc_obs_hold(cpu, why);
+	cpu->ops->request_window(cpu);
+	return 0;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The injection hook: how an interrupt leaves the fabric for a CPU.
+ */
+#ifndef VQC_INJECT_H
+#define VQC_INJECT_H
+
+#include <linux/types.h>
+
+#include "model/fx.h"
+
+struct vqc_cpu;
+
+/* VM-entry interruption-information, SDM vol. 3, 25.8.3 */
+#define VQC_INTR_VECTOR		GENMASK(7, 0)
+#define VQC_INTR_TYPE		GENMASK(10, 8)
+#define VQC_INTR_VALID		BIT(31)
+#define VQC_INTR_TYPE_EXTERNAL	0u
+#define VQC_INTR_TYPE_NMI	2u
+
+/**
+ * struct vqc_inject_ops - an injection back end
+ * @ready: can the CPU take an external interrupt at this moment; DELIVERED,
+ *	CPU_IF, CPU_BUSY or CPU_NO_SIPI. Owner's context.
+ * @inject_irq: the CPU takes the interrupt: @intr_info is a VM-entry
+ *	interruption-information word, external interrupt. 0 or an errno, which
+ *	ends the run. Owner's context.
+ * @inject_nmi: the CPU takes an NMI. 0 or an errno. Owner's context.
+ * @inject_smi: as @inject_nmi
+ * @request_window: tell when the CPU can take an interrupt. Owner's context.
+ * @read_tsc: the CPU's time stamp counter now; NULL if it has none that can be
+ *	read. Owner's context.
+ * @kick: something is pending for the CPU: let its owner call
+ *	vqc_inject_pending() soon. Any context, also hard interrupts; may be
+ *	called for nothing.
+ */
+struct vqc_inject_ops {
+	enum vqc_why (*ready)(struct vqc_cpu *cpu);
+	int (*inject_irq)(struct vqc_cpu *cpu, u32 intr_info);
+	int (*inject_nmi)(struct vqc_cpu *cpu);
+	int (*inject_smi)(struct vqc_cpu *cpu);
+	void (*request_window)(struct vqc_cpu *cpu);
+	u64 (*read_tsc)(struct vqc_cpu *cpu);
+	void (*kick)(struct vqc_cpu *cpu);
+};
+
+/**
+ * vqc_cpu_has_interrupt - is there an interrupt that only IF can hold back
+ * @cpu: the CPU
+ *
+ * Context: the CPU's owner.
+ * Return: true if an ExtINT is let through or a vector is above PPR.
+ */
+bool vqc_cpu_has_interrupt(struct vqc_cpu *cpu);
+
+/**
+ * vqc_inject_pending - hand the CPU what is pending for it
+ * @cpu: the CPU
+ *
+ * NMI and SMI first, then one interrupt: that of the PIC through LINT0, else
+ * the LAPIC's highest vector above PPR. It is acknowledged only if the CPU can
+ * take it, otherwise a window is asked for.
+ *
+ * Context: the CPU's owner; no lock held; may sleep if the back end does.
+ * Return: 1 if an interrupt was injected, 0 if not, or the back end's errno.
+ */
+int vqc_inject_pending(struct vqc_cpu *cpu);
+
+#endif /* VQC_INJECT_H */

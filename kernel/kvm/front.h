@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The KVM front: KVM's ioctls on /dev/virqchip, stacked on the real /dev/kvm.
+ *
+ * The only part of the module that knows KVM. A VM or vCPU of a VMM that asked
+ * for an in-kernel irqchip is a file of ours that wraps KVM's; whatever is not
+ * about interrupts passes through to it.
+ */
+#ifndef VQC_KVM_FRONT_H
+#define VQC_KVM_FRONT_H
+
+#include <linux/fs.h>
+#include <linux/kvm.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/rcuwait.h>
+#include <linux/signal_types.h>
+
+#include "../fabric.h"
+#include "../inject.h"
+
+struct kvm_run;
+
+/* ---- user memory that real ioctls read from and write to ---- */
+
+#define VQC_SCRATCH_PAGES	8u
+#define VQC_SCRATCH_SIZE	(VQC_SCRATCH_PAGES * PAGE_SIZE)
+
+/**
+ * struct vqc_scratch - pages of the module, mapped into the VMM
+ * @file: what is mapped; its release frees the pages
+ * @kernel: our view
+ * @user: the VMM's view
+ *
+ * The real KVM copies arguments from and to user memory. The VMM can write to
+ * these pages too: what comes back through them is as trusted as the VMM.
+ */
+struct vqc_scratch {
+	struct file *file;
+	void *kernel;
+	unsigned long user;
+};
+
+/**
+ * vqc_scratch_map - allocate and map scratch pages into the current process
+ * @s: filled in
+ *
+ * Context: may sleep. Return: 0; -ENOMEM or the errno of the mapping.
+ */
+int vqc_scratch_map(struct vqc_scratch *s);
+
+/**
+ * vqc_scratch_unmap - undo vqc_scratch_map()
+ * @s: may be zeroed
+ * @mm: the address space it was mapped into; nothing is unmapped if the
+ *	current process has another one, or none any longer
+ *
+ * Context: may sleep.
+ */
+void vqc_scratch_unmap(struct vqc_scratch *s, const struct mm_struct *mm);
+
+/* ---- VM ---- */
+
+struct vqc_msr_filter;
+
+/**
+ * struct vqc_vm - a VM fd of ours
+ * @ref: held by the VM fd and each vCPU
+ * @real: KVM's VM
+ * @mm: the address space that created it; only compared
+ * @lock: protects creation of irqchip, PIT and vCPUs, and the MSR settings
+ * @fabric: the irqchip; NULL until it was asked for, then for good
+ * @scratch: for VM ioctls, under @lock
+ * @nr_vcpus: vCPUs created, of any kind
+ * @bsp_id: vCPU id of the boot processor
+ * @x2_id: KVM_GET/SET_LAPIC show 32-bit IDs in x2APIC mode
+ * @tsc_deadline: the guest's TSC-deadline writes are trapped
+ * @user_msr_mask: KVM_CAP_X86_USER_SPACE_MSR as the VMM set it
+ * @filter: KVM_X86_SET_MSR_FILTER as the VMM set it, NULL if it did not
+ * @vcpus: all vCPUs, kept until the VM goes
+ */
+struct vqc_vm {
+	struct kref ref;
+	struct file *real;
+	struct mm_struct *mm;
+	struct mutex lock;
+	struct vqc_fabric *fabric;
+	struct vqc_scratch scratch;
+	unsigned int nr_vcpus;
+	u32 bsp_id;
+	bool x2_id;
+	bool tsc_deadline;
+	u64 user_msr_mask;
+	struct vqc_msr_filter *filter;
+	struct list_head vcpus;
+};
+
+/** enum vqc_run_mode - where a vCPU's thread is, for who kicks it */
+enum vqc_run_mode {
+	VQC_RUN_OUT,		/* in our loop, or not running: it will look */
+	VQC_RUN_IN_KVM,
+	VQC_RUN_ASLEEP,
+};
+
+/**
+ * struct vqc_vcpu - a vCPU fd of ours
+ * @cpu: its place in the fabric; the owner is who holds @mutex
+ * @vm: the VM
+ * @node: in vqc_vm.vcpus
+ * @real: KVM's vCPU
+ * @real_ioctl: its ioctl function
+ * @run: the page shared by KVM and the VMM; the VMM can write to it at any
+ *	time, so each field is read once
+ * @pio: KVM's page of port I/O data
+ * @pages: these two
+ * @mutex: one thread at a time, as KVM's
+ * @mode: enum vqc_run_mode
+ * @task: the thread that runs or last ran it; RCU
+ * @wait: where it sleeps when halted
+ * @ready: KVM said it can take an interrupt, and nothing was done since
+ * @kicked: a kick interrupted the thread to look for INIT, SIPI, NMI or SMI
+ * @mp_state: KVM_MP_STATE_*
+ * @id: vCPU id, the initial APIC ID
+ * @maxphyaddr: of the guest's CPUID
+ * @signature: CPUID.1:EAX of the guest, what RDX holds after INIT
+ * @has_sigmask: KVM_SET_SIGNAL_MASK was called
+ * @sigmask: its argument
+ * @scratch: for vCPU ioctls, under @mutex
+ */
+struct vqc_vcpu {
+	struct vqc_cpu cpu;
+	struct vqc_vm *vm;
+	struct list_head node;
+	struct file *real;
+	long (*real_ioctl)(struct file *file, unsigned int cmd,
+			   unsigned long arg);
+	struct kvm_run *run;
+	u8 *pio;
+	struct page *pages[2];
+	struct mutex mutex;
+	int mode;
+	struct task_struct __rcu *task;
+	struct rcuwait wait;
+	bool ready;
+	bool kicked;
+	u32 mp_state;
+	u32 id;
+	u32 maxphyaddr;
+	u32 signature;
+	bool has_sigmask;
+	sigset_t sigmask;
+	struct vqc_scratch scratch;
+};
+
+static inline long vqc_real_ioctl(struct file *file, unsigned int cmd,
+				  unsigned long arg)
+{
+	return file->f_op->unlocked_ioctl(file, cmd, arg);
+}
+
+/**
+ * struct vqc_kvm_call - an ioctl that is answered here
+ * @cmd: the command
+ * @fn: does it; @object is the vm or vcpu; owner context as documented there
+ */
+struct vqc_kvm_call {
+	unsigned int cmd;
+	long (*fn)(void *object, unsigned int cmd, unsigned long arg);
+};
+
+/* ---- front.c ---- */
+
+int vqc_kvm_init(void);
+void vqc_kvm_exit(void);
+int vqc_kvm_open(struct file *file);
+void vqc_kvm_release(struct file *file);
+
+/**
+ * vqc_kvm_dev_ioctl - a KVM ioctl on /dev/virqchip
+ * @file: the open device
+ * @cmd: the command
+ * @arg: its argument
+ *
+ * Context: may sleep.
+ * Return: as KVM's; -ENODEV: there is no KVM; -EACCES: the opener may not use
+ * /dev/kvm.
+ */
+long vqc_kvm_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_kvm_check_extension - KVM_CHECK_EXTENSION with our irqchip
+ * @real: the real /dev/kvm or VM
+ * @cap: KVM_CAP_*
+ *
+ * Context: may sleep. Return: as KVM_CHECK_EXTENSION.
+ */
+long vqc_kvm_check_extension(struct file *real, unsigned long cap);
+
+/**
+ * vqc_kvm_take_fd - turn an fd that a real ioctl made into its file
+ * @fd: the fd, closed here
+ * @owner: a file of the real KVM
+ *
+ * Context: may sleep.
+ * Return: the file with a reference; ERR_PTR(-EBADF) if another thread put a
+ * different file under that number meanwhile.
+ */
+struct file *vqc_kvm_take_fd(int fd, const struct file *owner);
+
+/**
+ * vqc_kvm_find_call - look an ioctl up
+ * @calls: the table
+ * @nr: its length
+ * @cmd: the command
+ *
+ * Context: any. Return: the row or NULL.
+ */
+const struct vqc_kvm_call *vqc_kvm_find_call(const struct vqc_kvm_call *calls,
+					     unsigned int nr, unsigned int cmd);
+
+/* ---- vm.c ---- */
+
+/**
+ * vqc_vm_create - wrap a VM that KVM has just made
+ * @real: KVM's VM; the reference is taken over, also on failure
+ *
+ * Context: may sleep. Return: an fd; -ENOMEM, -EMFILE.
+ */
+long vqc_vm_create(struct file *real);
+
+void vqc_vm_put(struct vqc_vm *vm);
+
+/* ---- vcpu.c, run.c ---- */
+
+long vqc_vcpu_create(struct vqc_vm *vm, u32 id);
+void vqc_vcpu_free(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_run - KVM_RUN
+ * @v: the vCPU; @v->mutex is held
+ *
+ * Context: may sleep. Return: as KVM_RUN.
+ */
+long vqc_vcpu_run(struct vqc_vcpu *v);
+
+extern const struct vqc_inject_ops vqc_vcpu_inject_ops;
+
+/**
+ * vqc_vcpu_sync_base - follow a change of IA32_APIC_BASE that KVM has accepted
+ * @v: the vCPU; its owner calls
+ * @base: the new value
+ *
+ * Context: may sleep.
+ */
+void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base);
+
+/* ---- init.c ---- */
+
+/**
+ * vqc_vcpu_take_events - act on pending INIT and SIPI
+ * @v: the vCPU; its owner calls
+ *
+ * Context: may sleep. Return: 0 or the errno of a real ioctl.
+ */
+int vqc_vcpu_take_events(struct vqc_vcpu *v);
+
+/* ---- msr.c ---- */
+
+/**
+ * vqc_vm_apply_msr_settings - tell KVM which MSR accesses exit
+ * @vm: the VM; @vm->lock is held, @vm->fabric set
+ *
+ * The VMM's own wishes stay in force beside ours.
+ * Context: may sleep. Return: 0 or KVM's errno.
+ */
+int vqc_vm_apply_msr_settings(struct vqc_vm *vm);
+
+/**
+ * vqc_vm_set_msr_filter - KVM_X86_SET_MSR_FILTER of the VMM
+ * @vm: the VM
+ * @arg: struct kvm_msr_filter in user memory
+ *
+ * Context: may sleep. Return: as KVM's; -ENOSPC: all ranges are in use and
+ * none is left for IA32_TSC_DEADLINE.
+ */
+long vqc_vm_set_msr_filter(struct vqc_vm *vm, unsigned long arg);
+
+/**
+ * vqc_vcpu_msr_exit - handle KVM_EXIT_X86_RDMSR and _WRMSR
+ * @v: the vCPU
+ * @write: which of them
+ *
+ * Context: owner; may sleep. Return: true if it was handled here.
+ */
+bool vqc_vcpu_msr_exit(struct vqc_vcpu *v, bool write);
+
+long vqc_vcpu_get_msrs(void *object, unsigned int cmd, unsigned long arg);
+long vqc_vcpu_set_msrs(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vcpu_read_tsc - the guest's time stamp counter
+ * @cpu: the vCPU's place in the fabric; its owner calls
+ *
+ * Context: may sleep. Return: the TSC, 0 if KVM does not tell.
+ */
+u64 vqc_vcpu_read_tsc(struct vqc_cpu *cpu);
+
+/* ---- cpuid.c ---- */
+
+long vqc_kvm_get_supported_cpuid(struct file *real, unsigned int cmd,
+				 unsigned long arg);
+long vqc_vcpu_set_cpuid2(void *object, unsigned int cmd, unsigned long arg);
+bool vqc_kvm_tsc_deadline_traps(void);
+
+/* ---- state.c ---- */
+
+long vqc_vm_get_irqchip(void *object, unsigned int cmd, unsigned long arg);
+long vqc_vm_set_irqchip(void *object, unsigned int cmd, unsigned long arg);
+long vqc_vm_get_pit(void *object, unsigned int cmd, unsigned long arg);
+long vqc_vm_set_pit(void *object, unsigned int cmd, unsigned long arg);
+long vqc_vcpu_get_lapic(void *object, unsigned int cmd, unsigned long arg);
+long vqc_vcpu_set_lapic(void *object, unsigned int cmd, unsigned long arg);
+
+#endif /* VQC_KVM_FRONT_H */

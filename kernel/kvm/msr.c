@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * MSRs: x2APIC registers and IA32_TSC_DEADLINE.
+ *
+ * Without a LAPIC of its own KVM fails every access to an x2APIC register, and
+ * that failure can be had as an exit (KVM_MSR_EXIT_REASON_INVAL); those MSRs
+ * cannot be filtered. A write of IA32_TSC_DEADLINE on the other hand would be
+ * lost without a word, so it is filtered. What the VMM asked for itself stays
+ * in force beside this, and accesses it did not ask for end as they would have:
+ * in #GP.
+ */
+#include <linux/kvm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <asm/msr-index.h>
+
+#include "front.h"
+
+/* KVM's limit of a range's bitmap; the header keeps it for itself. */
+#define VQC_FILTER_BITMAP	0x600u
+
+/**
+ * struct vqc_msr_filter - a filter as the VMM set it, with copies of its bitmaps
+ * @filter: flags and ranges; the bitmap pointers are not used
+ * @bitmap: the bitmap of each range
+ */
+struct vqc_msr_filter {
+	struct kvm_msr_filter filter;
+	u8 bitmap[KVM_MSR_FILTER_MAX_RANGES][VQC_FILTER_BITMAP];
+};
+
+static size_t vqc_filter_bitmap_bytes(const struct kvm_msr_filter_range *range)
+{
+	return BITS_TO_LONGS(range->nmsrs) * sizeof(long);
+}
+
+/* ---- the filter ---- */
+
+/* Place a range and its bitmap into the scratch pages that KVM reads. */
+static void vqc_filter_put_range(struct vqc_vm *vm, unsigned int slot,
+				 const struct kvm_msr_filter_range *range,
+				 const void *bitmap, size_t *offset)
+{
+	struct kvm_msr_filter *out = vm->scratch.kernel;
+	size_t bytes = vqc_filter_bitmap_bytes(range);
+
+	out->ranges[slot] = *range;
+	out->ranges[slot].bitmap = (__u8 *)(vm->scratch.user + *offset);
+	memcpy(vm->scratch.kernel + *offset, bitmap, bytes);
+	*offset += bytes;
+}
+
+/*
+ * Ours comes first, because the first range that holds an MSR decides. A clear
+ * bit denies.
+ */
+static int vqc_vm_write_filter(struct vqc_vm *vm)
+{
+	static const struct kvm_msr_filter_range ours = {
+		.flags = KVM_MSR_FILTER_READ | KVM_MSR_FILTER_WRITE,
+		.base = MSR_IA32_TSC_DEADLINE,
+		.nmsrs = 1,
+	};
+	struct kvm_msr_filter *out = vm->scratch.kernel;
+	size_t offset = ALIGN(sizeof(*out), sizeof(long));
+	unsigned int i, slot = 0;
+	const long deny = 0;
+
+	memset(out, 0, sizeof(*out));
+	vqc_filter_put_range(vm, slot++, &ours, &deny, &offset);
+	if (!vm->filter)
+		return 0;
+
+	out->flags = vm->filter->filter.flags;
+	for (i = 0; i < KVM_MSR_FILTER_MAX_RANGES; i++) {
+		const struct kvm_msr_filter_range *range =
+			&vm->filter->filter.ranges[i];
+
+		if (!range->nmsrs)
+			continue;
+		if (slot == KVM_MSR_FILTER_MAX_RANGES)
+			return -ENOSPC;
+		vqc_filter_put_range(vm, slot++, range, vm->filter->bitmap[i],
+				     &offset);
+	}
+	return 0;
+}
+
+static int vqc_vm_apply_filter(struct vqc_vm *vm)
+{
+	int ret;
+
+	if (!vm->tsc_deadline)
+		return 0;
+	ret = vqc_vm_write_filter(vm);
+	if (ret)
+		return ret;
+	return vqc_real_ioctl(vm->real, KVM_X86_SET_MSR_FILTER,
+			      vm->scratch.user);
+}
+
+int vqc_vm_apply_msr_settings(struct vqc_vm *vm)
+{
+	struct kvm_enable_cap *cap = vm->scratch.kernel;
+	int ret;
+
+	memset(cap, 0, sizeof(*cap));
+	cap->cap = KVM_CAP_X86_USER_SPACE_MSR;
+	cap->args[0] = vm->user_msr_mask | KVM_MSR_EXIT_REASON_INVAL |
+		       (vm->tsc_deadline ? KVM_MSR_EXIT_REASON_FILTER : 0);
+	ret = vqc_real_ioctl(vm->real, KVM_ENABLE_CAP, vm->scratch.user);
+	if (ret)
+		return ret;
+	return vqc_vm_apply_filter(vm);
+}
+
+/* Bad values are left for KVM to refuse; only what is used here is checked. */
+static struct vqc_msr_filter *vqc_filter_copy(unsigned long arg)
+{
+	struct vqc_msr_filter *copy = kvzalloc(sizeof(*copy),
+					       GFP_KERNEL_ACCOUNT);
+	unsigned int i;
+
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(&copy->filter, (void __user *)arg,
+			   sizeof(copy->filter)))
+		goto fault;
+	for (i = 0; i < KVM_MSR_FILTER_MAX_RANGES; i++) {
+		struct kvm_msr_filter_range *range = &copy->filter.ranges[i];
+		size_t bytes = vqc_filter_bitmap_bytes(range);
+
+		if (bytes > VQC_FILTER_BITMAP) {
+			kvfree(copy);
+			return ERR_PTR(-EINVAL);
+		}
+		if (copy_from_user(copy->bitmap[i],
+				   (void __user *)range->bitmap, bytes))
+			goto fault;
+	}
+	return copy;
+
+fault:
+	kvfree(copy);
+	return ERR_PTR(-EFAULT);
+}
+
+long vqc_vm_set_msr_filter(struct vqc_vm *vm, unsigned long arg)
+{
+	struct vqc_msr_filter *new = vqc_filter_copy(arg), *old = vm->filter;
+	long ret;
+
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	vm->filter = new;
+	if (vm->fabric && vm->tsc_deadline)
+		ret = vqc_vm_apply_filter(vm);
+	else
+		ret = vqc_real_ioctl(vm->real, KVM_X86_SET_MSR_FILTER, arg);
+	if (ret)
+		swap(vm->filter, old);
+	kvfree(ret ? new : old);
+	return ret;
+}
+
+/* ---- exits ---- */
+
+u64 vqc_vcpu_read_tsc(struct vqc_cpu *cpu)
+{
+	struct vqc_vcpu *v = container_of(cpu, struct vqc_vcpu, cpu);
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry entry;
+	} *msrs = v->scratch.kernel;
+
+	memset(msrs, 0, sizeof(*msrs));
+	msrs->head.nmsrs = 1;
+	msrs->entry.index = MSR_IA32_TSC;
+	if (vqc_real_ioctl(v->real, KVM_GET_MSRS, v->scratch.user) != 1)
+		return 0;
+	return READ_ONCE(msrs->entry.data);
+}
+
+static void vqc_vcpu_write_tsc_deadline(struct vqc_vcpu *v, u64 val)
+{
+	struct vqc_clock clock;
+	unsigned long flags;
+	VQC_FX(fx);
+
+	vqc_cpu_clock(&v->cpu, &clock);
+	raw_spin_lock_irqsave(&v->cpu.lock, flags);
+	vqc_lapic_tsc_deadline_write(&v->cpu.lapic, val, &clock, &fx);
+	raw_spin_unlock_irqrestore(&v->cpu.lock, flags);
+	vqc_drain_lapic(&v->cpu, &fx);
+}
+
+static bool vqc_is_x2apic_msr(u32 msr)
+{
+	return msr >= VQC_X2APIC_MSR_FIRST && msr <= VQC_X2APIC_MSR_LAST;
+}
+
+bool vqc_vcpu_msr_exit(struct vqc_vcpu *v, bool write)
+{
+	struct kvm_run *run = v->run;
+	u32 reason = READ_ONCE(run->msr.reason);
+	u32 msr = READ_ONCE(run->msr.index);
+	u64 data = write ? READ_ONCE(run->msr.data) : 0;
+	int ret = -EINVAL;
+
+	if (vqc_is_x2apic_msr(msr) && reason == KVM_MSR_EXIT_REASON_INVAL) {
+		ret = write ? vqc_cpu_msr_write(&v->cpu, msr, data) :
+			      vqc_cpu_msr_read(&v->cpu, msr, &data);
+	} else if (msr == MSR_IA32_TSC_DEADLINE && v->vm->tsc_deadline) {
+		if (write)
+			vqc_vcpu_write_tsc_deadline(v, data);
+		else
+			data = vqc_lapic_tsc_deadline_read(&v->cpu.lapic);
+		ret = 0;
+	} else if (READ_ONCE(v->vm->user_msr_mask) & reason) {
+		return false;
+	}
+
+	if (!write && !ret)
+		run->msr.data = data;
+	run->msr.error = !!ret;
+	return true;
+}
+
+/* ---- the VMM's accesses ---- */
+
+long vqc_vcpu_get_msrs(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct kvm_msrs __user *user = (void __user *)arg;
+	struct vqc_vcpu *v = object;
+	long i, done = vqc_real_ioctl(v->real, cmd, arg);
+	u32 msr;
+	u64 val;
+
+	for (i = 0; i < done; i++) {
+		if (get_user(msr, &user->entries[i].index))
+			return -EFAULT;
+		if (msr != MSR_IA32_TSC_DEADLINE)
+			continue;
+		val = vqc_lapic_tsc_deadline_read(&v->cpu.lapic);
+		if (put_user(val, &user->entries[i].data))
+			return -EFAULT;
+	}
+	return done;
+}
+
+long vqc_vcpu_set_msrs(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct kvm_msrs __user *user = (void __user *)arg;
+	struct vqc_vcpu *v = object;
+	long i, done = vqc_real_ioctl(v->real, cmd, arg);
+	u32 msr;
+	u64 val;
+
+	for (i = 0; i < done; i++) {
+		if (get_user(msr, &user->entries[i].index) ||
+		    get_user(val, &user->entries[i].data))
+			return -EFAULT;
+		if (msr == MSR_IA32_TSC_DEADLINE)
+			vqc_vcpu_write_tsc_deadline(v, val);
+		else if (msr == MSR_IA32_APICBASE)
+			vqc_vcpu_sync_base(v, val);
+	}
+	return done;
+}

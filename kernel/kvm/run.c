@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM_RUN: a loop around the real one.
+ *
+ * Each turn hands the vCPU what is pending for it, or asks for an interrupt
+ * window, and enters KVM. An exit that is about our chips is handled here and
+ * the loop goes on; any other goes to the VMM, with kvm_run showing what it
+ * would show for an in-kernel irqchip.
+ *
+ * A kick must not get lost between the look at what is pending and the entry:
+ * the vCPU says IN_KVM first and looks then, and who makes something pending
+ * looks at the mode afterwards. A vCPU in KVM is kicked by asking for an
+ * interrupt window and by TIF_NOTIFY_RESUME, which lets KVM's own loop go round
+ * and see that, and which cannot disturb the thread if it comes too late. Only
+ * what does not wait for a window (NMI, SMI, INIT, SIPI) needs the stronger
+ * TIF_NOTIFY_SIGNAL.
+ *
+ * kvm_run belongs to the VMM as much as to KVM: each field is read once.
+ */
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/task_work.h>
+
+#include "front.h"
+
+#define VQC_CR8_MASK	0xf
+
+static struct vqc_vcpu *vqc_to_vcpu(struct vqc_cpu *cpu)
+{
+	return container_of(cpu, struct vqc_vcpu, cpu);
+}
+
+/* ---- the injection back end ---- */
+
+static enum vqc_why vqc_vcpu_ready(struct vqc_cpu *cpu)
+{
+	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
+
+	if (likely(v->ready))
+		return VQC_WHY_DELIVERED;
+	return READ_ONCE(v->run->if_flag) ? VQC_WHY_CPU_BUSY : VQC_WHY_CPU_IF;
+}
+
+static int vqc_vcpu_inject_irq(struct vqc_cpu *cpu, u32 intr_info)
+{
+	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
+	struct kvm_interrupt *irq = v->scratch.kernel;
+
+	irq->irq = FIELD_GET(VQC_INTR_VECTOR, intr_info);
+	v->ready = false;
+	return v->real_ioctl(v->real, KVM_INTERRUPT, v->scratch.user);
+}
+
+static int vqc_vcpu_inject_nmi(struct vqc_cpu *cpu)
+{
+	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
+
+	return v->real_ioctl(v->real, KVM_NMI, 0);
+}
+
+/* Without CONFIG_KVM_SMM there is no SMM to enter; the SMI has no effect. */
+static int vqc_vcpu_inject_smi(struct vqc_cpu *cpu)
+{
+	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
+	long ret = v->real_ioctl(v->real, KVM_SMI, 0);
+
+	return ret == -ENOTTY || ret == -EINVAL ? 0 : ret;
+}
+
+static void vqc_vcpu_request_window(struct vqc_cpu *cpu)
+{
+	WRITE_ONCE(vqc_to_vcpu(cpu)->run->request_interrupt_window, 1);
+}
+
+#define VQC_URGENT_EVENTS	(BIT(VQC_EV_NMI) | BIT(VQC_EV_SMI) | \
+				 BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI))
+
+static void vqc_vcpu_kick_kvm(struct vqc_vcpu *v)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = rcu_dereference(v->task);
+	if (task) {
+		WRITE_ONCE(v->run->request_interrupt_window, 1);
+		if (READ_ONCE(v->cpu.lapic.events) & VQC_URGENT_EVENTS) {
+			WRITE_ONCE(v->kicked, true);
+			set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL);
+		} else {
+			set_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
+		}
+		/* Also for current: a hard interrupt may be in its guest. */
+		kick_process(task);
+	}
+	rcu_read_unlock();
+}
+
+static void vqc_vcpu_kick(struct vqc_cpu *cpu)
+{
+	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
+
+	/* Pairs with the one in vqc_vcpu_set_mode(). */
+	smp_mb();
+	switch (READ_ONCE(v->mode)) {
+	case VQC_RUN_IN_KVM:
+		this_cpu_inc(cpu->fabric->stats->kicks);
+		vqc_vcpu_kick_kvm(v);
+		break;
+	case VQC_RUN_ASLEEP:
+		this_cpu_inc(cpu->fabric->stats->kicks);
+		rcuwait_wake_up(&v->wait);
+		break;
+	}
+}
+
+const struct vqc_inject_ops vqc_vcpu_inject_ops = {
+	.ready = vqc_vcpu_ready,
+	.inject_irq = vqc_vcpu_inject_irq,
+	.inject_nmi = vqc_vcpu_inject_nmi,
+	.inject_smi = vqc_vcpu_inject_smi,
+	.request_window = vqc_vcpu_request_window,
+	.read_tsc = vqc_vcpu_read_tsc,
+	.kick = vqc_vcpu_kick,
+};
+
+static void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
+{
+	/* The mode first, then the look at what is pending. */
+	smp_store_mb(v->mode, mode);
+}
+
+/* ---- exits ---- */
+
+static bool vqc_vcpu_mmio_exit(struct vqc_vcpu *v)
+{
+	struct kvm_run *run = v->run;
+	u64 gpa = READ_ONCE(run->mmio.phys_addr);
+	u32 len = READ_ONCE(run->mmio.len);
+	u64 data;
+
+	if (len - 1 >= sizeof(data))
+		return false;
+	if (READ_ONCE(run->mmio.is_write)) {
+		memcpy(&data, run->mmio.data, sizeof(data));
+		return !vqc_cpu_mmio_write(&v->cpu, gpa, len, &data);
+	}
+	if (vqc_cpu_mmio_read(&v->cpu, gpa, len, &data))
+		return false;
+	memcpy(run->mmio.data, &data, len);
+	return true;
+}
+
+static int vqc_vcpu_pio_one(struct vqc_vcpu *v, bool out, u16 port, u8 size,
+			    u8 *data)
+{
+	struct kvm_vcpu *cookie = vqc_cpu_cookie(&v->cpu);
+	struct vqc_bus *bus = &v->cpu.fabric->pio;
+	u32 val = 0;
+	int ret;
+
+	if (out) {
+		memcpy(&val, data, size);
+		return vqc_bus_write(bus, cookie, port, size, &val);
+	}
+	ret = vqc_bus_read(bus, cookie, port, size, &val);
+	if (!ret)
+		memcpy(data, &val, size);
+	return ret;
+}
+
+/* The data is in KVM's own page; run->io.data_offset is the VMM's to scribble. */
+static bool vqc_vcpu_pio_exit(struct vqc_vcpu *v)
+{
+	struct kvm_run *run = v->run;
+	bool out = READ_ONCE(run->io.direction) == KVM_EXIT_IO_OUT;
+	u16 port = READ_ONCE(run->io.port);
+	u8 size = READ_ONCE(run->io.size);
+	u32 i, count = READ_ONCE(run->io.count);
+
+	if ((size != 1 && size != 2 && size != 4) || count > PAGE_SIZE / size)
+		return false;
+	for (i = 0; i < count; i++)
+		if (vqc_vcpu_pio_one(v, out, port, size, v->pio + i * size))
+			/* No element of a string is ours, or all are. */
+			return false;
+	return true;
+}
+
+static void vqc_vcpu_sync_tpr(struct vqc_vcpu *v)
+{
+	u8 cr8 = READ_ONCE(v->run->cr8) & VQC_CR8_MASK;
+
+	/* The low nibble of TPR is not in CR8, and stays. */
+	if (unlikely(cr8 != v->cpu.lapic.tpr >> 4))
+		vqc_lapic_set_tpr(&v->cpu.lapic, cr8 << 4);
+}
+
+void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base)
+{
+	unsigned long flags;
+	VQC_FX(fx);
+
+	raw_spin_lock_irqsave(&v->cpu.lock, flags);
+	vqc_lapic_set_base(&v->cpu.lapic, base, v->maxphyaddr, true, &fx);
+	raw_spin_unlock_irqrestore(&v->cpu.lock, flags);
+	vqc_drain_lapic(&v->cpu, &fx);
+}
+
+/*
+ * What KVM tells at every exit. IA32_APIC_BASE has no exit of its own: a guest
+ * that writes it is followed at the next.
+ */
+static void vqc_vcpu_after_kvm(struct vqc_vcpu *v)
+{
+	struct kvm_run *run = v->run;
+	u64 base = READ_ONCE(run->apic_base);
+
+	v->ready = READ_ONCE(run->ready_for_interrupt_injection);
+	vqc_vcpu_sync_tpr(v);
+	if (unlikely(base != v->cpu.lapic.base))
+		vqc_vcpu_sync_base(v, base);
+}
+
+/* ---- sleeping ---- */
+
+static bool vqc_vcpu_runnable(const struct vqc_vcpu *v)
+{
+	return v->mp_state == KVM_MP_STATE_RUNNABLE;
+}
+
+static bool vqc_vcpu_wakes(struct vqc_vcpu *v)
+{
+	unsigned long events = READ_ONCE(v->cpu.lapic.events);
+
+	if (v->mp_state != KVM_MP_STATE_HALTED)
+		return events & (BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI));
+	if (events & VQC_URGENT_EVENTS)
+		return true;
+	return READ_ONCE(v->run->if_flag) && vqc_cpu_has_interrupt(&v->cpu);
+}
+
+/* The VMM's signal mask applies here as it does inside KVM's own sleep. */
+static int vqc_vcpu_sleep(struct vqc_vcpu *v)
+{
+	sigset_t old;
+	int ret;
+
+	if (v->has_sigmask)
+		sigprocmask(SIG_SETMASK, &v->sigmask, &old);
+	vqc_vcpu_set_mode(v, VQC_RUN_ASLEEP);
+	ret = rcuwait_wait_event(&v->wait, vqc_vcpu_wakes(v),
+				 TASK_INTERRUPTIBLE);
+	WRITE_ONCE(v->mode, VQC_RUN_OUT);
+	if (v->has_sigmask)
+		sigprocmask(SIG_SETMASK, &old, NULL);
+	return ret ? -EINTR : 0;
+}
+
+/* Not runnable: halted, or waiting for INIT and SIPI. */
+static int vqc_vcpu_block(struct vqc_vcpu *v)
+{
+	int ret;
+
+	if (READ_ONCE(v->run->immediate_exit__unsafe))
+		return -EINTR;
+	ret = vqc_vcpu_wakes(v) ? 0 : vqc_vcpu_sleep(v);
+	if (ret) {
+		v->run->exit_reason = KVM_EXIT_INTR;
+		return ret;
+	}
+	if (v->mp_state == KVM_MP_STATE_HALTED)
+		v->mp_state = KVM_MP_STATE_RUNNABLE;
+	return 0;
+}
+
+/* ---- the loop ---- */
+
+/* The exit is not ours: show the VMM what it would see of KVM's irqchip. */
+static long vqc_vcpu_to_vmm(struct vqc_vcpu *v, long ret)
+{
+	struct kvm_run *run = v->run;
+
+	run->ready_for_interrupt_injection = 1;
+	run->request_interrupt_window = 0;
+	run->cr8 = v->cpu.lapic.tpr >> 4;
+	return ret;
+}
+
+/*
+ * Was it our own kick that ended KVM_RUN with -EINTR? The flag it used is
+ * taken back, unless a task work shares it: then the VMM sees a harmless
+ * -EINTR and the work is done on the way out.
+ */
+static bool vqc_vcpu_was_kicked(struct vqc_vcpu *v)
+{
+	if (!READ_ONCE(v->kicked))
+		return false;
+	WRITE_ONCE(v->kicked, false);
+	clear_thread_flag(TIF_NOTIFY_SIGNAL);
+	/* The flag goes before the look at what else asked for it. */
+	smp_mb__after_atomic();
+	if (task_work_pending(current)) {
+		set_thread_flag(TIF_NOTIFY_SIGNAL);
+		return false;
+	}
+	return !signal_pending(current) &&
+	       !READ_ONCE(v->run->immediate_exit__unsafe);
+}
+
+/* Return: true if the exit was handled and the loop goes on. */
+static bool vqc_vcpu_handle_exit(struct vqc_vcpu *v)
+{
+	switch (READ_ONCE(v->run->exit_reason)) {
+	case KVM_EXIT_MMIO:
+		return vqc_vcpu_mmio_exit(v);
+	case KVM_EXIT_IO:
+		return vqc_vcpu_pio_exit(v);
+	case KVM_EXIT_IRQ_WINDOW_OPEN:
+	case KVM_EXIT_SET_TPR:
+		return true;
+	case KVM_EXIT_HLT:
+		v->mp_state = KVM_MP_STATE_HALTED;
+		return true;
+	case KVM_EXIT_X86_RDMSR:
+		return vqc_vcpu_msr_exit(v, false);
+	case KVM_EXIT_X86_WRMSR:
+		return vqc_vcpu_msr_exit(v, true);
+	default:
+		return false;
+	}
+}
+
+/* Hand over what is pending and enter KVM once. */
+static long vqc_vcpu_enter(struct vqc_vcpu *v)
+{
+	struct kvm_run *run = v->run;
+	long ret;
+
+	WRITE_ONCE(run->request_interrupt_window, 0);
+	vqc_vcpu_set_mode(v, VQC_RUN_IN_KVM);
+	ret = vqc_inject_pending(&v->cpu);
+	if (likely(ret >= 0)) {
+		run->cr8 = v->cpu.lapic.tpr >> 4;
+		ret = v->real_ioctl(v->real, KVM_RUN, 0);
+	}
+	WRITE_ONCE(v->mode, VQC_RUN_OUT);
+	return ret;
+}
+
+static long vqc_vcpu_loop(struct vqc_vcpu *v)
+{
+	long ret;
+
+	for (;;) {
+		if (unlikely(READ_ONCE(v->cpu.lapic.events) &
+			     (BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI)))) {
+			ret = vqc_vcpu_take_events(v);
+			if (ret)
+				return ret;
+		}
+		if (unlikely(!vqc_vcpu_runnable(v))) {
+			ret = vqc_vcpu_block(v);
+			if (ret)
+				return ret;
+			continue;
+		}
+
+		ret = vqc_vcpu_enter(v);
+		vqc_vcpu_after_kvm(v);
+		if (unlikely(ret)) {
+			if (ret == -EINTR && vqc_vcpu_was_kicked(v))
+				continue;
+			return ret;
+		}
+		if (!vqc_vcpu_handle_exit(v))
+			return 0;
+	}
+}
+
+/* Who kicks may still look at the old thread for a moment. */
+static void vqc_vcpu_set_task(struct vqc_vcpu *v)
+{
+	struct task_struct *old = rcu_dereference_protected(v->task, true);
+
+	if (likely(old == current))
+		return;
+	get_task_struct(current);
+	rcu_assign_pointer(v->task, current);
+	if (old) {
+		synchronize_rcu();
+		put_task_struct(old);
+	}
+}
+
+long vqc_vcpu_run(struct vqc_vcpu *v)
+{
+	vqc_vcpu_set_task(v);
+	return vqc_vcpu_to_vmm(v, vqc_vcpu_loop(v));
+}

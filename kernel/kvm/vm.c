@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VM fd: the irqchip's ioctls are answered here, all others by KVM.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/compat.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "front.h"
+
+/* ---- life ---- */
+
+static void vqc_vm_free(struct kref *ref)
+{
+	struct vqc_vm *vm = container_of(ref, struct vqc_vm, ref);
+	struct vqc_vcpu *v, *next;
+
+	/* No timer and no line may reach a CPU whose memory goes. */
+	if (vm->fabric) {
+		vqc_fabric_quiesce(vm->fabric);
+		list_for_each_entry_safe(v, next, &vm->vcpus, node)
+			vqc_vcpu_free(v);
+		vqc_fabric_put(vm->fabric);
+	}
+	vqc_scratch_unmap(&vm->scratch, vm->mm);
+	kvfree(vm->filter);
+	fput(vm->real);
+	mmdrop(vm->mm);
+	kfree(vm);
+}
+
+void vqc_vm_put(struct vqc_vm *vm)
+{
+	kref_put(&vm->ref, vqc_vm_free);
+}
+
+static int vqc_vm_release(struct inode *inode, struct file *file)
+{
+	vqc_vm_put(file->private_data);
+	return 0;
+}
+
+/* ---- creating the irqchip ---- */
+
+static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm)
+{
+	struct vqc_fabric_config config = {
+		.lapic_cfg = VQC_LAPIC_CFG_X2APIC | VQC_LAPIC_CFG_LINT0_EXTINT |
+			     (vm->tsc_deadline ? VQC_LAPIC_CFG_TSC_DEADLINE : 0),
+		.ioapic_version = VQC_IOAPIC_VER_82093AA,
+	};
+
+	snprintf(config.name, sizeof(config.name), "vm-%d",
+		 task_tgid_nr(current));
+	return vqc_fabric_create(&config);
+}
+
+static long vqc_vm_create_irqchip_locked(struct vqc_vm *vm)
+{
+	struct vqc_fabric *fabric;
+	int ret;
+
+	if (vm->fabric)
+		return -EEXIST;
+	if (vm->nr_vcpus)
+		return -EINVAL;
+
+	if (!vm->scratch.file) {
+		ret = vqc_scratch_map(&vm->scratch);
+		if (ret)
+			return ret;
+	}
+	vm->tsc_deadline = vqc_kvm_tsc_deadline_traps();
+	ret = vqc_vm_apply_msr_settings(vm);
+	if (ret)
+		return ret;
+	fabric = vqc_vm_new_fabric(vm);
+	if (IS_ERR(fabric))
+		return PTR_ERR(fabric);
+	/* Who sees it sees it whole: line ioctls take no lock. */
+	smp_store_release(&vm->fabric, fabric);
+	return 0;
+}
+
+static long vqc_vm_create_irqchip(void *object, unsigned int cmd,
+				  unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	long ret;
+
+	mutex_lock(&vm->lock);
+	ret = vqc_vm_create_irqchip_locked(vm);
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+static long vqc_vm_create_pit(void *object, unsigned int cmd,
+			      unsigned long arg)
+{
+	struct kvm_pit_config config = { .flags = KVM_PIT_SPEAKER_DUMMY };
+	struct vqc_vm *vm = object;
+
+	if (cmd == KVM_CREATE_PIT2 &&
+	    copy_from_user(&config, (void __user *)arg, sizeof(config)))
+		return -EFAULT;
+	if (!vm->fabric)
+		return -ENOENT;
+	return vqc_fabric_add_pit(vm->fabric,
+				  config.flags & KVM_PIT_SPEAKER_DUMMY);
+}
+
+/* ---- lines, routes, messages ---- */
+
+static long vqc_vm_irq_line(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	struct kvm_irq_level level;
+
+	if (copy_from_user(&level, (void __user *)arg, sizeof(level)))
+		return -EFAULT;
+	if (!vm->fabric)
+		return -ENXIO;
+
+	level.status = vqc_set_irq(vm->fabric, VQC_SOURCE_USER, level.irq,
+				   level.level, cmd == KVM_IRQ_LINE_STATUS);
+	if (cmd == KVM_IRQ_LINE_STATUS &&
+	    copy_to_user((void __user *)arg, &level, sizeof(level)))
+		return -EFAULT;
+	return 0;
+}
+
+static long vqc_vm_signal_msi(void *object, unsigned int cmd,
+			      unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	struct kvm_msi msi;
+
+	if (copy_from_user(&msi, (void __user *)arg, sizeof(msi)))
+		return -EFAULT;
+	if (!vm->fabric || msi.flags)
+		return -EINVAL;
+	return vqc_send_msi(vm->fabric,
+			    (u64)msi.address_hi << 32 | msi.address_lo,
+			    msi.data);
+}
+
+static int vqc_vm_convert_irqchip_route(struct vqc_route *route,
+					const struct kvm_irq_routing_irqchip *r)
+{
+	switch (r->irqchip) {
+	case KVM_IRQCHIP_PIC_MASTER:
+	case KVM_IRQCHIP_PIC_SLAVE:
+		if (r->pin >= VQC_NR_PIC_PINS / 2)
+			return -EINVAL;
+		route->kind = VQC_ROUTE_PIC;
+		route->pin = r->pin;
+		if (r->irqchip == KVM_IRQCHIP_PIC_SLAVE)
+			route->pin += VQC_NR_PIC_PINS / 2;
+		return 0;
+	case KVM_IRQCHIP_IOAPIC:
+		if (r->pin >= VQC_NR_IOAPIC_PINS)
+			return -EINVAL;
+		route->kind = VQC_ROUTE_IOAPIC;
+		route->pin = r->pin;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int vqc_vm_convert_route(const struct vqc_vm *vm,
+				struct vqc_route *route,
+				const struct kvm_irq_routing_entry *e)
+{
+	if (e->flags)
+		return -EINVAL;
+	route->gsi = e->gsi;
+	switch (e->type) {
+	case KVM_IRQ_ROUTING_IRQCHIP:
+		return vqc_vm_convert_irqchip_route(route, &e->u.irqchip);
+	case KVM_IRQ_ROUTING_MSI:
+		route->kind = VQC_ROUTE_MSI;
+		route->msi_address = (u64)e->u.msi.address_hi << 32 |
+				     e->u.msi.address_lo;
+		route->msi_data = e->u.msi.data;
+		return vqc_msg_msi_valid(route->msi_address,
+					 vm->fabric->x2apic_format) ? 0 :
+								      -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int vqc_vm_install_routes(struct vqc_vm *vm,
+				 const struct kvm_irq_routing_entry *entries,
+				 u32 nr)
+{
+	struct vqc_route *routes;
+	int ret = 0;
+	u32 i;
+
+	routes = kvcalloc(nr + 1, sizeof(*routes), GFP_KERNEL_ACCOUNT);
+	if (!routes)
+		return -ENOMEM;
+	for (i = 0; i < nr && !ret; i++)
+		ret = vqc_vm_convert_route(vm, &routes[i], &entries[i]);
+	if (!ret)
+		ret = vqc_fabric_set_routes(vm->fabric, routes, nr);
+	kvfree(routes);
+	return ret;
+}
+
+static long vqc_vm_set_gsi_routing(void *object, unsigned int cmd,
+				   unsigned long arg)
+{
+	struct kvm_irq_routing __user *user = (void __user *)arg;
+	struct kvm_irq_routing_entry *entries = NULL;
+	struct kvm_irq_routing head;
+	struct vqc_vm *vm = object;
+	int ret;
+
+	if (copy_from_user(&head, user, sizeof(head)))
+		return -EFAULT;
+	if (!vm->fabric || head.nr > VQC_MAX_ROUTES || head.flags)
+		return -EINVAL;
+	if (head.nr) {
+		entries = vmemdup_user(user->entries,
+				       array_size(sizeof(*entries), head.nr));
+		if (IS_ERR(entries))
+			return PTR_ERR(entries);
+	}
+	ret = vqc_vm_install_routes(vm, entries, head.nr);
+	kvfree(entries);
+	return ret;
+}
+
+static long vqc_vm_reinject_control(void *object, unsigned int cmd,
+				    unsigned long arg)
+{
+	struct kvm_reinject_control control;
+	struct vqc_vm *vm = object;
+
+	if (copy_from_user(&control, (void __user *)arg, sizeof(control)))
+		return -EFAULT;
+	if (!vm->fabric || !vm->fabric->has_pit)
+		return -ENXIO;
+	vqc_pit_set_reinject(vm->fabric, control.pit_reinject);
+	return 0;
+}
+
+/* ---- vCPUs and capabilities ---- */
+
+static long vqc_vm_create_vcpu(void *object, unsigned int cmd,
+			       unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	long ret;
+
+	mutex_lock(&vm->lock);
+	/* Without an irqchip of ours the vCPU is KVM's own, untouched. */
+	if (vm->fabric)
+		ret = vqc_vcpu_create(vm, arg);
+	else
+		ret = vqc_real_ioctl(vm->real, cmd, arg);
+	if (ret >= 0)
+		vm->nr_vcpus++;
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+static long vqc_vm_set_boot_cpu_id(void *object, unsigned int cmd,
+				   unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	long ret = -EBUSY;
+
+	mutex_lock(&vm->lock);
+	if (!vm->nr_vcpus) {
+		ret = vqc_real_ioctl(vm->real, cmd, arg);
+		if (!ret)
+			vm->bsp_id = arg;
+	}
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+static long vqc_vm_check_extension(void *object, unsigned int cmd,
+				   unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+
+	return vqc_kvm_check_extension(vm->real, arg);
+}
+
+#define VQC_X2APIC_API_FLAGS	(KVM_X2APIC_API_USE_32BIT_IDS | \
+				 KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
+
+static long vqc_vm_enable_x2apic_api(struct vqc_vm *vm,
+				     const struct kvm_enable_cap *cap)
+{
+	if (cap->args[0] & ~(u64)VQC_X2APIC_API_FLAGS)
+		return -EINVAL;
+	if (!vm->fabric)
+		return -EINVAL;
+	if (cap->args[0] & KVM_X2APIC_API_USE_32BIT_IDS) {
+		vm->x2_id = true;
+		vm->fabric->x2apic_format = true;
+	}
+	if (cap->args[0] & KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK) {
+		vm->fabric->broadcast_x2 = false;
+		return vqc_fabric_update_dest(vm->fabric);
+	}
+	return 0;
+}
+
+static long vqc_vm_enable_user_msr(struct vqc_vm *vm,
+				   const struct kvm_enable_cap *cap,
+				   unsigned int cmd, unsigned long arg)
+{
+	u64 old = vm->user_msr_mask;
+	long ret;
+
+	if (!vm->fabric) {
+		/* KVM checks it; ours is added when the irqchip comes. */
+		ret = vqc_real_ioctl(vm->real, cmd, arg);
+		if (!ret)
+			vm->user_msr_mask = cap->args[0];
+		return ret;
+	}
+	vm->user_msr_mask = cap->args[0];
+	ret = vqc_vm_apply_msr_settings(vm);
+	if (ret)
+		vm->user_msr_mask = old;
+	return ret;
+}
+
+static long vqc_vm_enable_cap(void *object, unsigned int cmd,
+			      unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	struct kvm_enable_cap cap;
+	long ret;
+
+	if (copy_from_user(&cap, (void __user *)arg, sizeof(cap)))
+		return -EFAULT;
+
+	mutex_lock(&vm->lock);
+	switch (cap.cap) {
+	case KVM_CAP_X2APIC_API:
+		ret = cap.flags ? -EINVAL : vqc_vm_enable_x2apic_api(vm, &cap);
+		break;
+	case KVM_CAP_X86_USER_SPACE_MSR:
+		ret = vqc_vm_enable_user_msr(vm, &cap, cmd, arg);
+		break;
+	case KVM_CAP_SPLIT_IRQCHIP:
+	case KVM_CAP_VM_COPY_ENC_CONTEXT_FROM:
+	case KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM:
+		ret = -EINVAL;
+		break;
+	default:
+		ret = vqc_real_ioctl(vm->real, cmd, arg);
+	}
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+static long vqc_vm_msr_filter(void *object, unsigned int cmd,
+			      unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	long ret;
+
+	mutex_lock(&vm->lock);
+	ret = vqc_vm_set_msr_filter(vm, arg);
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+/* ---- dispatch ---- */
+
+static const struct vqc_kvm_call vqc_vm_calls[] = {
+	{ KVM_IRQ_LINE, vqc_vm_irq_line },
+	{ KVM_IRQ_LINE_STATUS, vqc_vm_irq_line },
+	{ KVM_SIGNAL_MSI, vqc_vm_signal_msi },
+	{ KVM_SET_GSI_ROUTING, vqc_vm_set_gsi_routing },
+	{ KVM_GET_IRQCHIP, vqc_vm_get_irqchip },
+	{ KVM_SET_IRQCHIP, vqc_vm_set_irqchip },
+	{ KVM_GET_PIT, vqc_vm_get_pit },
+	{ KVM_SET_PIT, vqc_vm_set_pit },
+	{ KVM_GET_PIT2, vqc_vm_get_pit },
+	{ KVM_SET_PIT2, vqc_vm_set_pit },
+	{ KVM_REINJECT_CONTROL, vqc_vm_reinject_control },
+	{ KVM_CREATE_IRQCHIP, vqc_vm_create_irqchip },
+	{ KVM_CREATE_PIT, vqc_vm_create_pit },
+	{ KVM_CREATE_PIT2, vqc_vm_create_pit },
+	{ KVM_CREATE_VCPU, vqc_vm_create_vcpu },
+	{ KVM_SET_BOOT_CPU_ID, vqc_vm_set_boot_cpu_id },
+	{ KVM_CHECK_EXTENSION, vqc_vm_check_extension },
+	{ KVM_ENABLE_CAP, vqc_vm_enable_cap },
+	{ KVM_X86_SET_MSR_FILTER, vqc_vm_msr_filter },
+};
+
+static long vqc_vm_ioctl(struct file *file, unsigned int cmd,
+			 unsigned long arg)
+{
+	const struct vqc_kvm_call *call;
+	struct vqc_vm *vm = file->private_data;
+
+	/* KVM's rule: a VM belongs to one address space. */
+	if (vm->mm != current->mm)
+		return -EIO;
+
+	call = vqc_kvm_find_call(vqc_vm_calls, ARRAY_SIZE(vqc_vm_calls), cmd);
+	if (call)
+		return call->fn(vm, cmd, arg);
+	return vqc_real_ioctl(vm->real, cmd, arg);
+}
+
+#ifdef CONFIG_COMPAT
+static long vqc_vm_compat_ioctl(struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	struct vqc_vm *vm = file->private_data;
+
+	if (vqc_kvm_find_call(vqc_vm_calls, ARRAY_SIZE(vqc_vm_calls), cmd))
+		return vqc_vm_ioctl(file, cmd,
+				    (unsigned long)compat_ptr(arg));
+	/* Its 32-bit form would replace our part of the filter. */
+	if (_IOC_TYPE(cmd) == KVMIO &&
+	    _IOC_NR(cmd) == _IOC_NR(KVM_X86_SET_MSR_FILTER))
+		return -EINVAL;
+	if (vm->mm != current->mm)
+		return -EIO;
+	return vm->real->f_op->compat_ioctl(vm->real, cmd, arg);
+}
+#endif
+
+static const struct file_operations vqc_vm_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = vqc_vm_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl = vqc_vm_compat_ioctl,
+#endif
+	.release = vqc_vm_release,
+	.llseek = noop_llseek,
+};
+
+long vqc_vm_create(struct file *real)
+{
+	struct vqc_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+	int fd;
+
+	if (!vm) {
+		fput(real);
+		return -ENOMEM;
+	}
+	kref_init(&vm->ref);
+	mutex_init(&vm->lock);
+	INIT_LIST_HEAD(&vm->vcpus);
+	vm->real = real;
+	vm->mm = current->mm;
+	mmgrab(vm->mm);
+
+	fd = anon_inode_getfd("virqchip-vm", &vqc_vm_fops, vm, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		vqc_vm_put(vm);
+	return fd;
+}
