@@ -10,6 +10,7 @@
 #include <linux/debugfs.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
@@ -38,6 +39,8 @@ struct vqc_debugfs_cpu {
 };
 
 static struct dentry *vqc_debugfs_root;
+/* From looking whether a name is taken until it is. */
+static DEFINE_MUTEX(vqc_debugfs_names);
 
 /* ---- chips ---- */
 
@@ -304,7 +307,9 @@ void vqc_debugfs_add_fabric(struct vqc_fabric *f)
 {
 	unsigned int i;
 
+	mutex_lock(&vqc_debugfs_names);
 	f->debugfs = vqc_debugfs_mkdir(f);
+	mutex_unlock(&vqc_debugfs_names);
 	if (IS_ERR(f->debugfs))
 		return;
 	for (i = 0; i < ARRAY_SIZE(vqc_debugfs_files); i++)

@@ -99,18 +99,9 @@ static int vqc_flows_apply(bool on)
 	return 0;
 }
 
-/*
- * At load the value is only remembered, vqc_observe_init() acts on it; later
- * it switches at once. What was recorded can still be read when it is off.
- */
-static int vqc_flows_set(const char *val, const struct kernel_param *kp)
+int vqc_flows_switch(bool on)
 {
-	bool on = false;
-	int ret;
-
-	ret = val ? kstrtobool(val, &on) : -EINVAL;
-	if (ret)
-		return ret;
+	int ret = 0;
 
 	mutex_lock(&vqc_observers_lock);
 	if (vqc_observe_ready)
@@ -119,6 +110,20 @@ static int vqc_flows_set(const char *val, const struct kernel_param *kp)
 		WRITE_ONCE(vqc_flows, on);
 	mutex_unlock(&vqc_observers_lock);
 	return ret;
+}
+
+bool vqc_flows_on(void)
+{
+	return READ_ONCE(vqc_flows);
+}
+
+static int vqc_flows_set(const char *val, const struct kernel_param *kp)
+{
+	bool on = false;
+	int ret;
+
+	ret = val ? kstrtobool(val, &on) : -EINVAL;
+	return ret ? ret : vqc_flows_switch(on);
 }
 
 static const struct kernel_param_ops vqc_flows_ops = {
@@ -617,6 +622,11 @@ void vqc_observer_add_cpu(struct vqc_cpu *cpu)
 	vqc_debugfs_add_cpu(cpu);
 }
 
+void vqc_observer_hide(struct vqc_fabric *f)
+{
+	vqc_debugfs_remove_fabric(f);
+}
+
 void vqc_observer_destroy(struct vqc_fabric *f)
 {
 	struct vqc_observer *obs = f->observer;
@@ -624,7 +634,7 @@ void vqc_observer_destroy(struct vqc_fabric *f)
 	if (!obs)
 		return;
 
-	vqc_debugfs_remove_fabric(f);
+	vqc_observer_hide(f);
 	mutex_lock(&vqc_observers_lock);
 	list_del(&obs->list);
 	mutex_unlock(&vqc_observers_lock);

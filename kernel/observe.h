@@ -200,10 +200,19 @@ int vqc_observer_create(struct vqc_fabric *f);
 void vqc_observer_add_cpu(struct vqc_cpu *cpu);
 
 /**
+ * vqc_observer_hide - remove a fabric's debugfs directory
+ * @f: the fabric
+ *
+ * Waits for whoever reads a file of it; hooks may still be called. A second
+ * call does nothing. Context: may sleep.
+ */
+void vqc_observer_hide(struct vqc_fabric *f);
+
+/**
  * vqc_observer_destroy - undo vqc_observer_create()
  * @f: the fabric; nothing of it may still call a hook
  *
- * Waits for whoever reads a file of it. Does nothing if there is no observer.
+ * Does nothing if there is no observer.
  * Context: may sleep.
  */
 void vqc_observer_destroy(struct vqc_fabric *f);

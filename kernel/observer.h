@@ -27,4 +27,20 @@ struct vqc_observer {
 	struct list_head list;
 };
 
+/**
+ * vqc_flows_switch - switch the recording of flows, in all fabrics
+ * @on: on or off
+ *
+ * Before vqc_observe_init() the value is only remembered. What was recorded can
+ * still be read when it is off.
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOMEM; -EOPNOTSUPP: the kernel was built without ring buffers.
+ * Nothing has changed then.
+ */
+int vqc_flows_switch(bool on);
+
+/** vqc_flows_on - are flows recorded. Context: any. Return: true if so. */
+bool vqc_flows_on(void);
+
 #endif /* VQC_OBSERVER_H */
