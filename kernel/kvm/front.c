@@ -119,17 +119,27 @@ static struct file *vqc_kvm_real(struct file *file)
 	return real;
 }
 
-struct file *vqc_kvm_take_fd(int fd, const struct file *owner)
+/*
+ * Only KVM gives its files these names. The owner of their operations would
+ * tell as well, had KVM set it before 6.6.
+ */
+static bool vqc_kvm_is_file(const struct file *file, const char *name)
+{
+	return !strncmp(file->f_path.dentry->d_name.name, name,
+			strlen(name)) && file->f_op->unlocked_ioctl;
+}
+
+struct file *vqc_kvm_take_fd(int fd, const char *name)
 {
 	struct file *file = fget(fd);
 
 	if (!file)
 		return ERR_PTR(-EBADF);
-	close_fd(fd);
-	if (file->f_op->owner != owner->f_op->owner) {
+	if (!vqc_kvm_is_file(file, name)) {
 		fput(file);
 		return ERR_PTR(-EBADF);
 	}
+	close_fd(fd);
 	return file;
 }
 
@@ -203,7 +213,7 @@ static long vqc_kvm_create_vm(struct file *real, unsigned long type)
 	fd = vqc_real_ioctl(real, KVM_CREATE_VM, type);
 	if (fd < 0)
 		return fd;
-	vm = vqc_kvm_take_fd(fd, real);
+	vm = vqc_kvm_take_fd(fd, "kvm-vm");
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 	return vqc_vm_create(vm);

@@ -199,13 +199,13 @@ long vqc_kvm_check_extension(struct file *real, unsigned long cap);
 /**
  * vqc_kvm_take_fd - turn an fd that a real ioctl made into its file
  * @fd: the fd, closed here
- * @owner: a file of the real KVM
+ * @name: what the file's name begins with
  *
  * Context: may sleep.
  * Return: the file with a reference; ERR_PTR(-EBADF) if another thread put a
  * different file under that number meanwhile.
  */
-struct file *vqc_kvm_take_fd(int fd, const struct file *owner);
+struct file *vqc_kvm_take_fd(int fd, const char *name);
 
 /**
  * vqc_kvm_find_call - look an ioctl up

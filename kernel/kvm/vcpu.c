@@ -326,7 +326,7 @@ static int vqc_vcpu_setup(struct vqc_vcpu *v)
 	fd = vqc_real_ioctl(v->vm->real, KVM_CREATE_VCPU, v->id);
 	if (fd < 0)
 		return fd;
-	real = vqc_kvm_take_fd(fd, v->vm->real);
+	real = vqc_kvm_take_fd(fd, "kvm-vcpu:");
 	if (IS_ERR(real))
 		return PTR_ERR(real);
 	v->real = real;
