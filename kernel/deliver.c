@@ -228,6 +228,7 @@ static unsigned int vqc_ioapic_send(struct vqc_fabric *f,
 
 	vqc_obs_msg(f, seq, item->pin, &item->msg, VQC_NO_CPU);
 	nr = vqc_deliver_msg(f, &item->msg, VQC_NO_CPU, seq, &why);
+	vqc_obs_sent(f, seq, item->pin, why);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	again = vqc_ioapic_sent(&f->ioapic, item->pin, why);
