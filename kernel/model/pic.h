@@ -49,6 +49,7 @@ enum vqc_pic_port {
  * @VQC_PIC_WANT_ICW4: the word before was written and IC4 was 1
  * @VQC_PIC_UNINIT: never initialised: A0=1 is the IMR, INT stays low.  A
  *	format without this step (KVM's init_state) shows it as READY.
+ * @VQC_NR_PIC_STEPS: how many there are
  */
 enum vqc_pic_step {
 	VQC_PIC_READY,
