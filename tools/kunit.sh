@@ -146,9 +146,11 @@ run_logged "building the kernel ($arch)" build_kernel || {
 	tail -n 5 "$log" >&2
 	fail "the kernel does not build; see $log"
 }
-# A warning about our sources is a failure.
-if grep -E 'drivers/virt/virqchip.*warning:' "$log" >&2; then
-	fail "the lines above must not be; see $log"
+# A warning about our sources is one failure; the suites run all the same.
+warned=0
+if grep -E 'drivers/virt/virqchip.*warning:' "$log"; then
+	echo "not ok - the lines above are warnings of the compiler"
+	warned=1
 fi
 
 exec_args=("--arch=$arch" "--build_dir=$build" --timeout=600)
@@ -159,13 +161,15 @@ run_logged "running the suites" kunit exec "${exec_args[@]}" ${glob:+"$glob"} ||
 
 passed=$(summed passed)
 skipped=$(summed skipped)
-failed=$(($(summed failed) + $(summed crashed) + $(summed errors)))
+failed=$(($(summed failed) + $(summed crashed) + $(summed errors) + warned))
 if [ $status != 0 ] || [ "$passed" = 0 ]; then
 	[ "$failed" != 0 ] || failed=1
 	tail -n 25 "$log" >&2
 fi
-# What the kernel itself complains of is one more failure.
-if grep -E '(WARNING|BUG|UBSAN|KASAN): |INFO: (possible|trying)|Call Trace:' "$build/test.log" >&2; then
+# What the kernel itself complains of is one more failure; but UML warns of a
+# virtual PCI bus that kunit.py configures and nobody uses.
+if grep -E '(WARNING|BUG|UBSAN|KASAN): |INFO: (possible|trying)' "$build/test.log" |
+   grep -v 'arch/um/drivers/virt-pci\.c'; then
 	echo "not ok - the kernel complains, see $build/test.log"
 	failed=$((failed + 1))
 fi

@@ -30,7 +30,7 @@
 #define STEPS		64
 #define VECTOR		0x31
 #define PIN		10u
-#define NR_CPUS		1024u
+#define NR_DEST_CPUS		1024u
 
 static struct {
 	struct vqc_pic pic;
@@ -232,23 +232,23 @@ static void setup_apics(void)
 /* CPUs in x2APIC mode, so that all of them have a logical ID. */
 static void setup_map(void)
 {
-	struct vqc_dest_cpu *cpus = calloc(NR_CPUS, sizeof(*cpus));
+	struct vqc_dest_cpu *cpus = calloc(NR_DEST_CPUS, sizeof(*cpus));
 	struct vqc_lapic *one = malloc(sizeof(*one));
 
-	m.map = malloc(vqc_dest_map_bytes(NR_CPUS, NR_CPUS - 1));
+	m.map = malloc(vqc_dest_map_bytes(NR_DEST_CPUS, NR_DEST_CPUS - 1));
 	if (!cpus || !one || !m.map)
 		exit(3);
-	for (u32 i = 0; i < NR_CPUS; i++) {
+	for (u32 i = 0; i < NR_DEST_CPUS; i++) {
 		vqc_lapic_reset(one, i, VQC_LAPIC_CFG_X2APIC | VQC_LAPIC_CFG_BSP);
 		vqc_fx_init(&m.fx);
 		vqc_lapic_write(one, VQC_LAPIC_SVR, VQC_SVR_ENABLE | 0xff, &m.clock, &m.fx);
 		vqc_lapic_set_base(one, one->base | VQC_APICBASE_EXTD, 40, true, &m.fx);
 		vqc_lapic_dest(one, &cpus[i]);
 	}
-	vqc_dest_map_build(m.map, cpus, NR_CPUS, NR_CPUS - 1, false);
+	vqc_dest_map_build(m.map, cpus, NR_DEST_CPUS, NR_DEST_CPUS - 1, false);
 	m.flat = m.unicast;
 	m.flat.flags |= VQC_MSG_LOGICAL | VQC_MSG_X2DEST;
-	m.flat.dest = vqc_dest_x2_ldr(NR_CPUS / 2 + 3);
+	m.flat.dest = vqc_dest_x2_ldr(NR_DEST_CPUS / 2 + 3);
 	free(one);
 	free(cpus);
 }
@@ -285,7 +285,7 @@ static void require(bool holds, const char *what)
 /* A figure for an operation that does not do its work is worth nothing. */
 static void prove(void)
 {
-	require(vqc_dest_one(m.map, &m.flat, VQC_NO_CPU) == NR_CPUS / 2 + 3,
+	require(vqc_dest_one(m.map, &m.flat, VQC_NO_CPU) == NR_DEST_CPUS / 2 + 3,
 		"the logical destination does not resolve");
 	require(vqc_dest_one(m.map, &m.unicast, VQC_NO_CPU) == 0,
 		"the physical destination does not resolve");
