@@ -619,10 +619,12 @@ static int vqc_put_number(char *buf, size_t size, int width, bool valid,
 		       scnprintf(buf, size, " %*s", width, "-");
 }
 
-static int vqc_put_hex(char *buf, size_t size, int width, bool valid, u32 val)
+/* Right-aligned in @width: "0x" and @digits. */
+static int vqc_put_hex(char *buf, size_t size, int width, int digits,
+		       bool valid, u32 val)
 {
-	/* "0x" and digits, right-aligned */
-	return valid ? scnprintf(buf, size, " 0x%0*x", width - 2, val) :
+	return valid ? scnprintf(buf, size, " %*s%0*x", width - digits, "0x",
+				 digits, val) :
 		       scnprintf(buf, size, " %*s", width, "-");
 }
 
@@ -751,10 +753,12 @@ int vqc_flow_format(const struct vqc_flow *flow, char *buf, size_t size)
 			 vqc_chip_names[min_t(u8, flow->chip, VQC_NR_CHIPS)]);
 	len += vqc_put_number(buf + len, size - len, 3,
 			      flow->pin != VQC_NO_PIN, flow->pin);
-	len += vqc_put_hex(buf + len, size - len, 6, vector, flow->vector);
+	len += vqc_put_hex(buf + len, size - len, 6, 2, vector,
+			   flow->vector);
 	len += vqc_put_number(buf + len, size - len, 5,
 			      flow->apic_id != U32_MAX, flow->apic_id);
-	len += vqc_put_hex(buf + len, size - len, 10, flow->word, flow->word);
+	len += vqc_put_hex(buf + len, size - len, 10, 8, flow->word,
+			   flow->word);
 	len += vqc_put_stages(flow, buf + len, size - len);
 	len += scnprintf(buf + len, size - len, "  ");
 	len += vqc_put_end(flow, buf + len, size - len);
