@@ -317,13 +317,14 @@ void vqc_lapic_mask_lvts(struct vqc_lapic *l)
 		WRITE_ONCE(l->lvt[i], l->lvt[i] | VQC_LVT_MASKED);
 }
 
-/* The ID registers of the mode that @l has entered. */
-static void vqc_lapic_set_ids(struct vqc_lapic *l)
+/* What another mode does not keep (SDM vol. 3, 11.12.5.1). */
+static void vqc_lapic_enter_mode(struct vqc_lapic *l)
 {
+	l->icr &= VQC_ICR_LOW;
+	l->dfr = ~0u;
 	if (vqc_lapic_mode(l) == VQC_APIC_X2APIC) {
 		l->id = l->initial_id;
 		l->ldr = vqc_dest_x2_ldr(l->id);
-		l->icr &= VQC_ICR_LOW;
 	} else {
 		l->id = l->initial_id & 0xff;
 		l->ldr = 0;
@@ -365,7 +366,7 @@ void vqc_lapic_reset(struct vqc_lapic *l, u32 apic_id, u8 cfg)
 	l->base = VQC_APICBASE_DEFAULT | VQC_APICBASE_ENABLE |
 		  (cfg & VQC_LAPIC_CFG_BSP ? VQC_APICBASE_BSP : 0);
 	l->wait_sipi = !(cfg & VQC_LAPIC_CFG_BSP);
-	vqc_lapic_set_ids(l);
+	vqc_lapic_enter_mode(l);
 	vqc_lapic_clear(l);
 }
 
@@ -410,7 +411,7 @@ int vqc_lapic_set_base(struct vqc_lapic *l, u64 val, unsigned int maxphyaddr,
 	WRITE_ONCE(l->base, val);
 	if (vqc_lapic_mode(l) == old)
 		return 0;
-	vqc_lapic_set_ids(l);
+	vqc_lapic_enter_mode(l);
 	if (vqc_lapic_mode(l) == VQC_APIC_OFF) {
 		vqc_lapic_clear(l);
 		vqc_fx_timer(fx, 0);

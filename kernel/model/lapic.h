@@ -371,7 +371,7 @@ enum vqc_why vqc_lapic_msr_write(struct vqc_lapic *l, u32 msr, u64 val,
  *
  * Turning the APIC off resets its registers and drops what is pending in IRR
  * (SDM vol. 3, 11.4.3). Entering x2APIC mode gives the initial ID and the LDR
- * that follows from it; ICR bits 63:32 are not kept.
+ * that follows from it; DFR and ICR bits 63:32 are not kept.
  *
  * Context: owner. Return: 0; -EINVAL: reserved bits or an illegal transition
  * (#GP), nothing has changed.

@@ -92,15 +92,6 @@ enum vqc_why vqc_lapic_service_lint0(struct vqc_lapic *l);
 void vqc_lapic_mask_lvts(struct vqc_lapic *l);
 
 /**
- * vqc_lapic_timer_stop - stop the timer
- * @l: the chip
- * @fx: TIMER
- *
- * Context: owner.
- */
-void vqc_lapic_timer_stop(struct vqc_lapic *l, struct vqc_fx *fx);
-
-/**
  * vqc_lapic_timer_count - TMCCT (SDM vol. 3, 11.5.4)
  * @l: the chip
  * @clock: the time

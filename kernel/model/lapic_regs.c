@@ -63,8 +63,12 @@ static void vqc_lapic_send(struct vqc_lapic *l, struct vqc_msg msg,
 		vqc_fx_msg(fx, VQC_NO_PIN, msg);
 		return;
 	}
-	if (why == VQC_WHY_ILLEGAL_VECTOR)
+	if (why == VQC_WHY_ILLEGAL_VECTOR) {
 		vqc_lapic_own_error(l, VQC_ESR_SEND_ILLEGAL, fx);
+		/* A self-IPI is received as well (SDM vol. 3, 11.5.3). */
+		if (msg.shorthand == VQC_SH_SELF)
+			vqc_lapic_own_error(l, VQC_ESR_RECV_ILLEGAL, fx);
+	}
 	vqc_fx_note(fx, why, VQC_NO_PIN, msg.vector);
 }
 
@@ -85,8 +89,7 @@ static u32 vqc_lapic_read_##name(const void *chip, unsigned int n,	\
 	return expr;							\
 }
 
-#define VQC_LAPIC_LVT(name, idx)					\
-VQC_LAPIC_READ(name, l->lvt[idx])					\
+#define VQC_LAPIC_WRITE_LVT(name, idx)					\
 static enum vqc_why vqc_lapic_write_##name(void *chip, unsigned int n,	\
 					   u32 val,			\
 					   const struct vqc_clock *clock, \
@@ -108,6 +111,13 @@ VQC_LAPIC_READ(irr, vqc_lapic_bits(l->irr, n))
 VQC_LAPIC_READ(esr, l->esr)
 VQC_LAPIC_READ(icr, l->icr)
 VQC_LAPIC_READ(icr2, l->icr >> 32)
+VQC_LAPIC_READ(lvt_cmci, l->lvt[VQC_LVT_IDX_CMCI])
+VQC_LAPIC_READ(lvt_timer, l->lvt[VQC_LVT_IDX_TIMER])
+VQC_LAPIC_READ(lvt_thermal, l->lvt[VQC_LVT_IDX_THERMAL])
+VQC_LAPIC_READ(lvt_pmc, l->lvt[VQC_LVT_IDX_PMC])
+VQC_LAPIC_READ(lvt_lint0, l->lvt[VQC_LVT_IDX_LINT0])
+VQC_LAPIC_READ(lvt_lint1, l->lvt[VQC_LVT_IDX_LINT1])
+VQC_LAPIC_READ(lvt_error, l->lvt[VQC_LVT_IDX_ERROR])
 VQC_LAPIC_READ(tmict, l->tmict)
 VQC_LAPIC_READ(tmcct, vqc_lapic_timer_count(l, clock))
 VQC_LAPIC_READ(tdcr, l->tdcr)
@@ -276,13 +286,13 @@ static enum vqc_why vqc_lapic_write_lvt(struct vqc_lapic *l, enum vqc_lvt idx,
 	return VQC_WHY_DELIVERED;
 }
 
-VQC_LAPIC_LVT(lvt_cmci, VQC_LVT_IDX_CMCI)
-VQC_LAPIC_LVT(lvt_timer, VQC_LVT_IDX_TIMER)
-VQC_LAPIC_LVT(lvt_thermal, VQC_LVT_IDX_THERMAL)
-VQC_LAPIC_LVT(lvt_pmc, VQC_LVT_IDX_PMC)
-VQC_LAPIC_LVT(lvt_lint0, VQC_LVT_IDX_LINT0)
-VQC_LAPIC_LVT(lvt_lint1, VQC_LVT_IDX_LINT1)
-VQC_LAPIC_LVT(lvt_error, VQC_LVT_IDX_ERROR)
+VQC_LAPIC_WRITE_LVT(lvt_cmci, VQC_LVT_IDX_CMCI)
+VQC_LAPIC_WRITE_LVT(lvt_timer, VQC_LVT_IDX_TIMER)
+VQC_LAPIC_WRITE_LVT(lvt_thermal, VQC_LVT_IDX_THERMAL)
+VQC_LAPIC_WRITE_LVT(lvt_pmc, VQC_LVT_IDX_PMC)
+VQC_LAPIC_WRITE_LVT(lvt_lint0, VQC_LVT_IDX_LINT0)
+VQC_LAPIC_WRITE_LVT(lvt_lint1, VQC_LVT_IDX_LINT1)
+VQC_LAPIC_WRITE_LVT(lvt_error, VQC_LVT_IDX_ERROR)
 
 static enum vqc_why vqc_lapic_write_tmict(void *chip, unsigned int n, u32 val,
 					  const struct vqc_clock *clock,

@@ -94,12 +94,6 @@ static void vqc_lapic_timer_disarm(struct vqc_lapic *l)
 	l->timer_deadline_ns = 0;
 }
 
-void vqc_lapic_timer_stop(struct vqc_lapic *l, struct vqc_fx *fx)
-{
-	vqc_lapic_timer_disarm(l);
-	vqc_fx_timer(fx, 0);
-}
-
 void vqc_lapic_timer_set_count(struct vqc_lapic *l, u32 tmict,
 			       const struct vqc_clock *clock, struct vqc_fx *fx)
 {
@@ -156,7 +150,8 @@ void vqc_lapic_timer_set_lvt(struct vqc_lapic *l, u32 lvt,
 	if (old_mode > VQC_TIMER_PERIODIC || new_mode > VQC_TIMER_PERIODIC) {
 		*entry = lvt;
 		l->tmict = 0;
-		vqc_lapic_timer_stop(l, fx);
+		vqc_lapic_timer_disarm(l);
+		vqc_fx_timer(fx, 0);
 		return;
 	}
 	vqc_lapic_timer_catch_up(l, clock, fx);
@@ -212,24 +207,31 @@ static bool vqc_lapic_timer_tsc_early(struct vqc_lapic *l,
 	return true;
 }
 
+static enum vqc_why vqc_lapic_timer_fire(struct vqc_lapic *l,
+					 const struct vqc_clock *clock)
+{
+	u64 left_ns = vqc_lapic_timer_left_ns(l, clock);
+
+	if (vqc_lapic_timer_mode(l) == VQC_TIMER_PERIODIC)
+		l->timer_deadline_ns = vqc_lapic_timer_at(clock, left_ns);
+	else
+		vqc_lapic_timer_disarm(l);
+	return vqc_lapic_raise_lvt(l, VQC_LVT_IDX_TIMER);
+}
+
 enum vqc_why vqc_lapic_timer_expire(struct vqc_lapic *l,
 				    const struct vqc_clock *clock,
 				    struct vqc_fx *fx)
 {
-	enum vqc_why why = VQC_WHY_TIMER_OFF;
+	enum vqc_why why;
 
-	if (l->timer_deadline_ns) {
+	if (!l->timer_deadline_ns)
+		why = VQC_WHY_TIMER_OFF;
+	else if (!vqc_lapic_timer_passed(l, clock) ||
+		 vqc_lapic_timer_tsc_early(l, clock))
 		why = VQC_WHY_NO_CHANGE;
-		if (vqc_lapic_timer_passed(l, clock) &&
-		    !vqc_lapic_timer_tsc_early(l, clock)) {
-			if (vqc_lapic_timer_mode(l) == VQC_TIMER_PERIODIC)
-				l->timer_deadline_ns = vqc_lapic_timer_at(clock,
-					vqc_lapic_timer_left_ns(l, clock));
-			else
-				vqc_lapic_timer_disarm(l);
-			why = vqc_lapic_raise_lvt(l, VQC_LVT_IDX_TIMER);
-		}
-	}
+	else
+		why = vqc_lapic_timer_fire(l, clock);
 	vqc_fx_timer(fx, l->timer_deadline_ns);
 	return why;
 }
