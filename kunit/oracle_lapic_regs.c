@@ -158,9 +158,11 @@ static void expect_msg(struct oracle_lapic *o, const struct vqc_msg *msg)
 	e->msg = *msg;
 }
 
-static void refuse_vector(struct oracle_lapic *o, u8 vector)
+static void refuse_vector(struct oracle_lapic *o, u8 vector, bool to_self)
 {
 	oracle_lapic_fail_noted(o, ERR_SEND);
+	if (to_self && o->sw_on)
+		oracle_lapic_fail_noted(o, ERR_RECV);
 	expect_note(o, VQC_WHY_ILLEGAL_VECTOR, vector);
 }
 
@@ -170,7 +172,7 @@ static void send(struct oracle_lapic *o)
 	bool level = mode == 5 && (o->icr_low & 0x8000);
 
 	if (mode < 2 && vector < 16)
-		refuse_vector(o, vector);
+		refuse_vector(o, vector, (o->icr_low >> 18 & 3) == VQC_SH_SELF);
 	else if (mode == 3 || mode == 7)
 		expect_note(o, VQC_WHY_BAD_MODE, vector);
 	else if (level && !(o->icr_low & 0x4000))
@@ -190,7 +192,7 @@ static void send(struct oracle_lapic *o)
 static void send_self(struct oracle_lapic *o, u8 vector)
 {
 	if (vector < 16)
-		refuse_vector(o, vector);
+		refuse_vector(o, vector, true);
 	else
 		expect_msg(o, &(struct vqc_msg){
 			.vector = vector,

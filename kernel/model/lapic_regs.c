@@ -66,7 +66,7 @@ static void vqc_lapic_send(struct vqc_lapic *l, struct vqc_msg msg,
 	if (why == VQC_WHY_ILLEGAL_VECTOR) {
 		vqc_lapic_own_error(l, VQC_ESR_SEND_ILLEGAL, fx);
 		/* A self-IPI is received as well (SDM vol. 3, 11.5.3). */
-		if (msg.shorthand == VQC_SH_SELF)
+		if (msg.shorthand == VQC_SH_SELF && vqc_lapic_enabled(l))
 			vqc_lapic_own_error(l, VQC_ESR_RECV_ILLEGAL, fx);
 	}
 	vqc_fx_note(fx, why, VQC_NO_PIN, msg.vector);
