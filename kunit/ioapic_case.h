@@ -4,6 +4,7 @@
 #define VQC_IOAPIC_CASE_H
 
 #include <kunit/test.h>
+#include <linux/kernel.h>
 
 #include "model/ioapic.h"
 
@@ -46,7 +47,8 @@ static inline void ioapic_case_exit(struct kunit *test)
 }
 
 /* Each operation below starts a new list of effects. */
-static inline enum vqc_why drive(struct ioapic_case *c, unsigned int pin, bool level)
+static inline enum vqc_why drive(struct ioapic_case *c, unsigned int pin,
+				 bool level)
 {
 	vqc_fx_init(&c->fx);
 	return vqc_ioapic_set_line(&c->io, pin, level, &c->fx);
@@ -90,7 +92,7 @@ static inline u32 get_reg(struct ioapic_case *c, u8 index)
 
 static inline void put_low(struct ioapic_case *c, unsigned int pin, u64 rte)
 {
-	put_reg(c, VQC_IOAPIC_REG_RTE0 + 2 * pin, rte);
+	put_reg(c, VQC_IOAPIC_REG_RTE0 + 2 * pin, lower_32_bits(rte));
 }
 
 static inline void put_rte(struct ioapic_case *c, unsigned int pin, u64 rte)

@@ -113,7 +113,8 @@ void oracle_ioapic_set_state(struct oracle_ioapic *o,
  * @io: the model
  * @fx: what the model's last operation caused
  *
- * Context: any. Return: NULL, or where they differ.
+ * Context: any.
+ * Return: NULL, or where they differ.
  */
 const char *oracle_ioapic_differs(const struct oracle_ioapic *o,
 				  const struct vqc_ioapic *io,

@@ -82,7 +82,8 @@ struct vqc_ioapic {
  * Register n of the IOREDTBL bank is the low half of pin n / 2 if n is even,
  * else its high half; the row's write mask is that of both halves together.
  *
- * Context: any. Return: the rows.
+ * Context: any.
+ * Return: the rows.
  */
 const struct vqc_reg *vqc_ioapic_reg_table(unsigned int *nr);
 
@@ -227,7 +228,8 @@ void vqc_ioapic_set_state(struct vqc_ioapic *io, const struct vqc_ioapic *state,
  * vqc_ioapic_check - the invariants
  * @io: the chip
  *
- * Context: any. Return: NULL, or what is wrong, in words.
+ * Context: any.
+ * Return: NULL, or what is wrong, in words.
  */
 const char *vqc_ioapic_check(const struct vqc_ioapic *io);
 

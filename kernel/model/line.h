@@ -35,7 +35,8 @@ bool vqc_line_set(struct vqc_line *line, unsigned int source_id, bool level);
  * A chip samples this under its own lock, so that two sources that change at
  * the same time cannot leave it with the older level.
  *
- * Context: any. Return: true if any source asserts it.
+ * Context: any.
+ * Return: true if any source asserts it.
  */
 bool vqc_line_level(const struct vqc_line *line);
 

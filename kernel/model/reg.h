@@ -47,7 +47,7 @@ struct vqc_reg {
  * @nr: number of rows
  * @index: the index looked for
  *
- * Takes logarithmic time. Context: any.
+ * Context: any; takes logarithmic time.
  * Return: the row whose bank holds @index, or NULL.
  */
 const struct vqc_reg *vqc_reg_find(const struct vqc_reg *table, unsigned int nr,
@@ -58,7 +58,8 @@ const struct vqc_reg *vqc_reg_find(const struct vqc_reg *table, unsigned int nr,
  * @table: the rows
  * @nr: number of rows
  *
- * Context: any. Return: NULL, or what is wrong, in words.
+ * Context: any.
+ * Return: NULL, or what is wrong, in words.
  */
 const char *vqc_reg_table_check(const struct vqc_reg *table, unsigned int nr);
 

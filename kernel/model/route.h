@@ -69,7 +69,8 @@ int vqc_route_check(const struct vqc_route *entries, u32 nr);
  * @entries: the entries
  * @nr: how many
  *
- * Context: any. Return: bytes.
+ * Context: any.
+ * Return: bytes.
  */
 size_t vqc_route_table_bytes(const struct vqc_route *entries, u32 nr);
 
@@ -90,7 +91,8 @@ void vqc_route_table_build(struct vqc_route_table *table,
  * @gsi: any number
  * @nr: where to put the number of entries, 0..VQC_ROUTES_PER_GSI
  *
- * Context: any; constant time. Return: the first entry, NULL if there is none.
+ * Context: any; constant time.
+ * Return: the first entry, NULL if there is none.
  */
 const struct vqc_route *vqc_route_lookup(const struct vqc_route_table *table,
 					 u32 gsi, unsigned int *nr);
@@ -100,7 +102,8 @@ const struct vqc_route *vqc_route_lookup(const struct vqc_route_table *table,
  * the same number, 16..23 to the IOAPIC
  * @entries: room for VQC_NR_PIC_PINS + VQC_NR_IOAPIC_PINS entries
  *
- * Context: any. Return: number of entries written.
+ * Context: any.
+ * Return: number of entries written.
  */
 u32 vqc_route_default(struct vqc_route *entries);
 
