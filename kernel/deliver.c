@@ -238,21 +238,46 @@ static unsigned int vqc_ioapic_send(struct vqc_fabric *f,
 	return nr;
 }
 
+/*
+ * What waited for the end of an interrupt may have released the line: the level
+ * message that was made before that is not sent.
+ */
+static bool vqc_ioapic_withdraw(struct vqc_fabric *f,
+				const struct vqc_fx_item *item)
+{
+	unsigned long flags;
+	bool low;
+
+	if (!(item->msg.flags & VQC_MSG_LEVEL))
+		return false;
+	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
+	low = vqc_ioapic_hold(&f->ioapic, item->pin) == VQC_WHY_LINE_LOW;
+	if (low)
+		vqc_ioapic_sent(&f->ioapic, item->pin, VQC_WHY_LINE_LOW);
+	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
+	if (low)
+		vqc_count(f, VQC_WHY_LINE_LOW);
+	return low;
+}
+
 unsigned int vqc_drain_ioapic(struct vqc_fabric *f, const struct vqc_fx *fx)
 {
 	unsigned int i, nr = 0;
+	bool acked = false;
 
 	for (i = 0; i < fx->nr; i++) {
 		const struct vqc_fx_item *item = &fx->item[i];
 
 		switch (item->kind) {
 		case VQC_FX_MSG:
-			nr += vqc_ioapic_send(f, item);
+			if (!acked || !vqc_ioapic_withdraw(f, item))
+				nr += vqc_ioapic_send(f, item);
 			break;
 		case VQC_FX_ACKED:
 			vqc_obs_eoi(f, NULL, VQC_CHIP_IOAPIC, item->pin,
 				    item->vector);
 			vqc_pin_acked(f, VQC_CHIP_IOAPIC, item->pin);
+			acked = f->config.ops;
 			break;
 		case VQC_FX_DEFER:
 			vqc_ioapic_later(f, item->deadline_ns);

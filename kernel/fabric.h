@@ -37,6 +37,7 @@ struct vqc_inject_ops;
 #define VQC_SOURCE_IRQFD	1u
 #define VQC_SOURCE_PIT		2u
 #define VQC_SOURCE_PULSE	3u	/* a person, through virqctl pulse */
+#define VQC_SOURCE_RESAMPLE	4u	/* all resample irqfds of a GSI */
 
 /**
  * struct vqc_dest_pub - a published destination map
@@ -123,6 +124,7 @@ struct vqc_fabric_ops {
  * struct vqc_fabric_config - how to build a fabric
  * @name: of its debugfs directory
  * @ops: may be NULL
+ * @owner: for @ops
  * @lapic_cfg: VQC_LAPIC_CFG_* of every CPU
  * @ioapic_version: VQC_IOAPIC_VER_*
  * @electrical: IOAPIC lines are voltages, see struct vqc_ioapic
@@ -131,6 +133,7 @@ struct vqc_fabric_ops {
 struct vqc_fabric_config {
 	char name[VQC_FABRIC_NAME_LEN];
 	const struct vqc_fabric_ops *ops;
+	void *owner;
 	u8 lapic_cfg;
 	u8 ioapic_version;
 	bool electrical;

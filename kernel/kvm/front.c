@@ -64,6 +64,10 @@ unlock:
 
 int vqc_kvm_init(void)
 {
+	int ret = vqc_irqfd_init();
+
+	if (ret)
+		return ret;
 	/* KVM may come later; then the first user finds it. */
 	vqc_kvm_find();
 	return 0;
@@ -71,6 +75,7 @@ int vqc_kvm_init(void)
 
 void vqc_kvm_exit(void)
 {
+	vqc_irqfd_exit();
 	if (vqc_kvm_found)
 		path_put(&vqc_kvm_path);
 }
@@ -175,8 +180,8 @@ static const struct vqc_kvm_cap {
 	{ KVM_CAP_X2APIC_API, KVM_X2APIC_API_USE_32BIT_IDS |
 			      KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK },
 	{ KVM_CAP_VAPIC, 0 },
-	{ KVM_CAP_IRQFD, 0 },
-	{ KVM_CAP_IRQFD_RESAMPLE, 0 },
+	{ KVM_CAP_IRQFD, 1 },
+	{ KVM_CAP_IRQFD_RESAMPLE, 1 },
 	{ KVM_CAP_SPLIT_IRQCHIP, 0 },
 	{ KVM_CAP_ASYNC_PF, 0 },
 	{ KVM_CAP_ASYNC_PF_INT, 0 },

@@ -64,6 +64,18 @@ void vqc_scratch_unmap(struct vqc_scratch *s, const struct mm_struct *mm);
 struct vqc_msr_filter;
 
 /**
+ * struct vqc_irqfds - the irqfds of a VM
+ * @lock: protects both lists
+ * @items: all of them
+ * @resamplers: GSIs that have resample irqfds; read under RCU
+ */
+struct vqc_irqfds {
+	struct mutex lock;
+	struct list_head items;
+	struct list_head resamplers;
+};
+
+/**
  * struct vqc_vm - a VM fd of ours
  * @ref: held by the VM fd and each vCPU
  * @real: KVM's VM
@@ -78,6 +90,7 @@ struct vqc_msr_filter;
  * @user_msr_mask: KVM_CAP_X86_USER_SPACE_MSR as the VMM set it
  * @filter: KVM_X86_SET_MSR_FILTER as the VMM set it, NULL if it did not
  * @vcpus: all vCPUs, kept until the VM goes
+ * @irqfds: until the VM fd is closed
  */
 struct vqc_vm {
 	struct kref ref;
@@ -93,6 +106,7 @@ struct vqc_vm {
 	u64 user_msr_mask;
 	struct vqc_msr_filter *filter;
 	struct list_head vcpus;
+	struct vqc_irqfds irqfds;
 };
 
 /** enum vqc_run_mode - where a vCPU's thread is, for who kicks it */
@@ -229,6 +243,37 @@ const struct vqc_kvm_call *vqc_kvm_find_call(const struct vqc_kvm_call *calls,
 long vqc_vm_create(struct file *real);
 
 void vqc_vm_put(struct vqc_vm *vm);
+
+/* ---- irqfd.c ---- */
+
+int vqc_irqfd_init(void);
+void vqc_irqfd_exit(void);
+void vqc_irqfds_init(struct vqc_irqfds *irqfds);
+
+/**
+ * vqc_irqfds_release - take all irqfds of a VM down
+ * @irqfds: the VM's; nobody adds to them any more
+ *
+ * When it returns no eventfd leads to the VM.
+ * Context: may sleep.
+ */
+void vqc_irqfds_release(struct vqc_irqfds *irqfds);
+
+/**
+ * vqc_vm_irqfd - KVM_IRQFD
+ * @object: the VM
+ * @cmd: the command
+ * @arg: struct kvm_irqfd in user memory
+ *
+ * Context: may sleep.
+ * Return: 0; -EFAULT; -EINVAL: unknown flags, a GSI out of range, or a file
+ * that is no eventfd; -EBADF: no file; -EAGAIN: there is no irqchip; -EBUSY: the
+ * eventfd is an irqfd of this VM already; -ENOMEM.
+ */
+long vqc_vm_irqfd(void *object, unsigned int cmd, unsigned long arg);
+
+/* The fabric's @config.owner is the struct vqc_vm. */
+extern const struct vqc_fabric_ops vqc_irqfd_fabric_ops;
 
 /* ---- vcpu.c, run.c ---- */
 

@@ -42,7 +42,10 @@ void vqc_vm_put(struct vqc_vm *vm)
 
 static int vqc_vm_release(struct inode *inode, struct file *file)
 {
-	vqc_vm_put(file->private_data);
+	struct vqc_vm *vm = file->private_data;
+
+	vqc_irqfds_release(&vm->irqfds);
+	vqc_vm_put(vm);
 	return 0;
 }
 
@@ -51,6 +54,8 @@ static int vqc_vm_release(struct inode *inode, struct file *file)
 static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm)
 {
 	struct vqc_fabric_config config = {
+		.ops = &vqc_irqfd_fabric_ops,
+		.owner = vm,
 		.lapic_cfg = VQC_LAPIC_CFG_X2APIC | VQC_LAPIC_CFG_LINT0_EXTINT |
 			     (vm->tsc_deadline ? VQC_LAPIC_CFG_TSC_DEADLINE : 0),
 		.ioapic_version = VQC_IOAPIC_VER_82093AA,
@@ -389,6 +394,7 @@ static const struct vqc_kvm_call vqc_vm_calls[] = {
 	{ KVM_IRQ_LINE_STATUS, vqc_vm_irq_line },
 	{ KVM_SIGNAL_MSI, vqc_vm_signal_msi },
 	{ KVM_SET_GSI_ROUTING, vqc_vm_set_gsi_routing },
+	{ KVM_IRQFD, vqc_vm_irqfd },
 	{ KVM_GET_IRQCHIP, vqc_vm_get_irqchip },
 	{ KVM_SET_IRQCHIP, vqc_vm_set_irqchip },
 	{ KVM_GET_PIT, vqc_vm_get_pit },
@@ -463,6 +469,7 @@ long vqc_vm_create(struct file *real)
 	kref_init(&vm->ref);
 	mutex_init(&vm->lock);
 	INIT_LIST_HEAD(&vm->vcpus);
+	vqc_irqfds_init(&vm->irqfds);
 	vm->real = real;
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
