@@ -21,6 +21,13 @@ struct ioapic_case {
 	struct vqc_fx fx;
 };
 
+/**
+ * ioapic_case_init - set up a chip of version 0x20 at power-on
+ * @test: the case
+ *
+ * Context: any.
+ * Return: 0; -ENOMEM.
+ */
 static inline int ioapic_case_init(struct kunit *test)
 {
 	struct ioapic_case *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
@@ -33,6 +40,12 @@ static inline int ioapic_case_init(struct kunit *test)
 	return 0;
 }
 
+/**
+ * ioapic_case_exit - the invariants hold, and no list ran over
+ * @test: the case
+ *
+ * Context: any.
+ */
 static inline void ioapic_case_exit(struct kunit *test)
 {
 	struct ioapic_case *c = test->priv;
@@ -47,6 +60,16 @@ static inline void ioapic_case_exit(struct kunit *test)
 }
 
 /* Each operation below starts a new list of effects. */
+
+/**
+ * drive - drive a pin, see vqc_ioapic_set_line()
+ * @c: the case
+ * @pin: 0..23
+ * @level: level of its wire
+ *
+ * Context: any.
+ * Return: what the model returns.
+ */
 static inline enum vqc_why drive(struct ioapic_case *c, unsigned int pin,
 				 bool level)
 {
@@ -54,63 +77,149 @@ static inline enum vqc_why drive(struct ioapic_case *c, unsigned int pin,
 	return vqc_ioapic_set_line(&c->io, pin, level, &c->fx);
 }
 
+/**
+ * end - broadcast an EOI
+ * @c: the case
+ * @vector: its vector
+ *
+ * Context: any.
+ */
 static inline void end(struct ioapic_case *c, u8 vector)
 {
 	vqc_fx_init(&c->fx);
 	vqc_ioapic_eoi(&c->io, vector, &c->fx);
 }
 
+/**
+ * retry - see vqc_ioapic_retry()
+ * @c: the case
+ * @pins: mask of pins
+ *
+ * Context: any.
+ */
 static inline void retry(struct ioapic_case *c, u32 pins)
 {
 	vqc_fx_init(&c->fx);
 	vqc_ioapic_retry(&c->io, pins, &c->fx);
 }
 
+/**
+ * put - write to the memory window
+ * @c: the case
+ * @offset: byte offset
+ * @val: the value
+ *
+ * Context: any.
+ */
 static inline void put(struct ioapic_case *c, unsigned int offset, u32 val)
 {
 	vqc_fx_init(&c->fx);
 	vqc_ioapic_write(&c->io, offset, val, &c->fx);
 }
 
+/**
+ * get - read from the memory window
+ * @c: the case
+ * @offset: byte offset
+ *
+ * Context: any.
+ * Return: the value.
+ */
 static inline u32 get(struct ioapic_case *c, unsigned int offset)
 {
 	vqc_fx_init(&c->fx);
 	return vqc_ioapic_read(&c->io, offset, &c->fx);
 }
 
+/**
+ * put_reg - write a register behind the index
+ * @c: the case
+ * @index: its index
+ * @val: the value
+ *
+ * Context: any.
+ */
 static inline void put_reg(struct ioapic_case *c, u8 index, u32 val)
 {
 	put(c, VQC_IOAPIC_REGSEL, index);
 	put(c, VQC_IOAPIC_WINDOW, val);
 }
 
+/**
+ * get_reg - read a register behind the index
+ * @c: the case
+ * @index: its index
+ *
+ * Context: any.
+ * Return: the value.
+ */
 static inline u32 get_reg(struct ioapic_case *c, u8 index)
 {
 	put(c, VQC_IOAPIC_REGSEL, index);
 	return get(c, VQC_IOAPIC_WINDOW);
 }
 
+/**
+ * put_low - write the low half of a pin's RTE
+ * @c: the case
+ * @pin: 0..23
+ * @rte: the entry, of which the low half is written
+ *
+ * Context: any.
+ */
 static inline void put_low(struct ioapic_case *c, unsigned int pin, u64 rte)
 {
 	put_reg(c, VQC_IOAPIC_REG_RTE0 + 2 * pin, lower_32_bits(rte));
 }
 
+/**
+ * put_rte - write a pin's RTE, the high half first
+ * @c: the case
+ * @pin: 0..23
+ * @rte: the entry
+ *
+ * Context: any.
+ */
 static inline void put_rte(struct ioapic_case *c, unsigned int pin, u64 rte)
 {
 	put_reg(c, VQC_IOAPIC_REG_RTE0 + 2 * pin + 1, rte >> 32);
 	put_low(c, pin, rte);
 }
 
+/**
+ * remote_irr - is a pin's remote IRR set
+ * @c: the case
+ * @pin: 0..23
+ *
+ * Context: any.
+ * Return: true if so.
+ */
 static inline bool remote_irr(const struct ioapic_case *c, unsigned int pin)
 {
 	return c->io.rte[pin] & VQC_RTE_REMOTE_IRR;
 }
 
+/**
+ * deliv_status - is a pin's delivery status set
+ * @c: the case
+ * @pin: 0..23
+ *
+ * Context: any.
+ * Return: true if so.
+ */
 static inline bool deliv_status(const struct ioapic_case *c, unsigned int pin)
 {
 	return c->io.rte[pin] & VQC_RTE_DELIV_STATUS;
 }
 
+/**
+ * count - effects of a kind that the last operation had
+ * @c: the case
+ * @kind: the kind
+ *
+ * Context: any.
+ * Return: their number.
+ */
 static inline unsigned int count(const struct ioapic_case *c, enum vqc_fx_kind kind)
 {
 	unsigned int i, nr = 0;
@@ -120,6 +229,14 @@ static inline unsigned int count(const struct ioapic_case *c, enum vqc_fx_kind k
 	return nr;
 }
 
+/**
+ * noted - did the last operation note a reason
+ * @c: the case
+ * @why: the reason
+ *
+ * Context: any.
+ * Return: true if so.
+ */
 static inline bool noted(const struct ioapic_case *c, enum vqc_why why)
 {
 	unsigned int i;
@@ -131,7 +248,14 @@ static inline bool noted(const struct ioapic_case *c, enum vqc_why why)
 	return false;
 }
 
-/* A pin whose level message a local APIC has taken. */
+/**
+ * in_service - give a pin a level message that a local APIC has taken
+ * @test: the case
+ * @pin: 0..23
+ * @vector: vector of its RTE
+ *
+ * Context: any.
+ */
 static inline void in_service(struct kunit *test, unsigned int pin, u8 vector)
 {
 	struct ioapic_case *c = test->priv;

@@ -96,14 +96,83 @@ struct oracle_ioapic {
 };
 
 /* The model's operations; each starts a new list of events. */
+
+/**
+ * oracle_ioapic_reset - see vqc_ioapic_reset()
+ * @o: the oracle
+ *
+ * Context: any.
+ */
 void oracle_ioapic_reset(struct oracle_ioapic *o);
+
+/**
+ * oracle_ioapic_set_line - see vqc_ioapic_set_line()
+ * @o: the oracle
+ * @pin: 0..23
+ * @level: level of its wire
+ *
+ * Context: any.
+ * Return: what the model shall return.
+ */
 enum vqc_why oracle_ioapic_set_line(struct oracle_ioapic *o, unsigned int pin,
 				    bool level);
+
+/**
+ * oracle_ioapic_sent - see vqc_ioapic_sent()
+ * @o: the oracle
+ * @pin: 0..23
+ * @taken: a local APIC took the message
+ *
+ * Context: any.
+ * Return: what the model shall return.
+ */
 bool oracle_ioapic_sent(struct oracle_ioapic *o, unsigned int pin, bool taken);
+
+/**
+ * oracle_ioapic_retry - see vqc_ioapic_retry()
+ * @o: the oracle
+ * @pins: mask of pins
+ *
+ * Context: any.
+ */
 void oracle_ioapic_retry(struct oracle_ioapic *o, u32 pins);
+
+/**
+ * oracle_ioapic_eoi - see vqc_ioapic_eoi()
+ * @o: the oracle
+ * @vector: the vector that was ended
+ *
+ * Context: any.
+ */
 void oracle_ioapic_eoi(struct oracle_ioapic *o, u8 vector);
+
+/**
+ * oracle_ioapic_read - see vqc_ioapic_read()
+ * @o: the oracle
+ * @offset: byte offset
+ *
+ * Context: any.
+ * Return: what the model shall return.
+ */
 u32 oracle_ioapic_read(struct oracle_ioapic *o, unsigned int offset);
+
+/**
+ * oracle_ioapic_write - see vqc_ioapic_write()
+ * @o: the oracle
+ * @offset: byte offset
+ * @val: the value
+ *
+ * Context: any.
+ */
 void oracle_ioapic_write(struct oracle_ioapic *o, unsigned int offset, u32 val);
+
+/**
+ * oracle_ioapic_set_state - see vqc_ioapic_set_state()
+ * @o: the oracle
+ * @state: the state, as the model gets it
+ *
+ * Context: any.
+ */
 void oracle_ioapic_set_state(struct oracle_ioapic *o,
 			     const struct vqc_ioapic *state);
 
