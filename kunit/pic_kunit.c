@@ -1072,8 +1072,9 @@ static void ocw2_rotate_on_eoi_of_nothing_does_not_rotate(struct kunit *test)
 {
 	struct pic_bench *b = test->priv;
 
+	out(b, M_CMD, SET_PRIORITY | 3);
 	out(b, M_CMD, ROTATE_EOI);
-	KUNIT_EXPECT_EQ(test, b->pic.chip[0].lowest, 7);
+	KUNIT_EXPECT_EQ(test, b->pic.chip[0].lowest, 3);
 	KUNIT_EXPECT_EQ(test, b->noted, VQC_WHY_PIC_EOI_NONE);
 }
 

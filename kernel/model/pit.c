@@ -13,6 +13,9 @@
  *
  * The clock that moves CR to CE is taken to come together with the write or
  * the trigger, less than a microsecond early.
+ *
+ * A run that came with a snapshot may have begun before this machine did, at a
+ * negative time: times are told apart by the sign of their difference.
  */
 #include <linux/limits.h>
 #include <linux/math64.h>
@@ -53,17 +56,33 @@ static u64 vqc_pit_ns_to_clocks(u64 ns)
 	       div_u64((u64)rest_ns * VQC_PIT_HZ, VQC_NSEC_PER_SEC);
 }
 
-/* @from plus the time until that many clocks are whole; saturates. */
+static bool vqc_pit_is_before(u64 a_ns, u64 b_ns)
+{
+	return (s64)(a_ns - b_ns) < 0;
+}
+
+/* @from plus the time until that many clocks are whole, in 1..S64_MAX. */
 static u64 vqc_pit_after_clocks(u64 from, u64 clocks)
 {
 	u32 rest;
 	u64 sec = div_u64_rem(clocks, VQC_PIT_HZ, &rest);
 	u64 ns = div_u64(rest * VQC_NSEC_PER_SEC + VQC_PIT_HZ - 1, VQC_PIT_HZ);
 
-	if (sec > div_u64(U64_MAX - ns, VQC_NSEC_PER_SEC))
-		return U64_MAX;
+	/* Clocks of a time below 2^63 ns and a period: cannot overflow. */
 	ns += sec * VQC_NSEC_PER_SEC;
-	return ns > U64_MAX - from ? U64_MAX : from + ns;
+	if (ns > S64_MAX - from)
+		return S64_MAX;
+	return vqc_pit_is_before(0, from + ns) ? from + ns : 1;
+}
+
+static u64 vqc_pit_later(u64 a_ns, u64 b_ns)
+{
+	return vqc_pit_is_before(a_ns, b_ns) ? b_ns : a_ns;
+}
+
+static u64 vqc_pit_earlier(u64 a_ns, u64 b_ns)
+{
+	return vqc_pit_is_before(a_ns, b_ns) ? a_ns : b_ns;
 }
 
 /* What each mode does with its gate ("Gate Pin Operations Summary"). */
@@ -103,8 +122,8 @@ static u32 vqc_pit_high_clocks(u32 period)
 static u64 vqc_pit_position(const struct vqc_pit_channel *ch, u64 now_ns)
 {
 	if (vqc_pit_is_stopped(ch))
-		now_ns = min(now_ns, ch->stop_ns);
-	if (now_ns < ch->start_ns)
+		now_ns = vqc_pit_earlier(now_ns, ch->stop_ns);
+	if (vqc_pit_is_before(now_ns, ch->start_ns))
 		return ch->skip;
 	return vqc_pit_ns_to_clocks(now_ns - ch->start_ns) + ch->skip;
 }
@@ -179,7 +198,7 @@ static void vqc_pit_catch_up(struct vqc_pit_channel *ch, u64 now_ns)
 	u32 skip = 0;
 
 	if (!vqc_pit_is_switching(ch) || vqc_pit_is_stopped(ch) ||
-	    now_ns < ch->switch_ns)
+	    vqc_pit_is_before(now_ns, ch->switch_ns))
 		return;
 	if (ch->mode == 3 && vqc_pit_position_in_period(ch, ch->switch_ns))
 		skip = vqc_pit_high_clocks(max(ch->count, 2u));
@@ -294,7 +313,7 @@ bool vqc_pit_out(const struct vqc_pit *pit, unsigned int channel, u64 now_ns)
 static u64 vqc_pit_next_edge_ns(const struct vqc_pit_channel *ch)
 {
 	if (ch->owed)
-		return max(ch->start_ns, 1ull);
+		return vqc_pit_after_clocks(ch->start_ns, 0);
 	if (!ch->armed || vqc_pit_is_stopped(ch))
 		return 0;
 	if (vqc_pit_is_periodic(ch))
@@ -575,7 +594,7 @@ static void vqc_pit_trigger(struct vqc_pit_channel *ch, u64 now_ns)
 		return;
 	if (vqc_pit_is_periodic(ch))
 		vqc_pit_load(ch, now_ns, 0);
-	else if (now_ns > ch->stop_ns)
+	else if (vqc_pit_is_before(ch->stop_ns, now_ns))
 		ch->start_ns += now_ns - ch->stop_ns;
 }
 
@@ -591,7 +610,7 @@ void vqc_pit_speaker_write(struct vqc_pit *pit, u8 val, u64 now_ns)
 	if (gate)
 		vqc_pit_trigger(ch, now_ns);
 	else
-		ch->stop_ns = max(now_ns, ch->start_ns);
+		ch->stop_ns = vqc_pit_later(now_ns, ch->start_ns);
 	ch->gate = gate;
 }
 
@@ -673,10 +692,12 @@ static void vqc_pit_sanitise_run(struct vqc_pit_channel *ch, u64 now_ns)
 	if (!vqc_pit_is_triggered(ch) && !vqc_pit_is_periodic(ch))
 		ch->null_count = 0;
 
-	ch->start_ns = min(ch->start_ns, now_ns);
-	ch->stop_ns = clamp(ch->stop_ns, ch->start_ns, now_ns);
+	ch->start_ns = vqc_pit_earlier(ch->start_ns, now_ns);
+	ch->stop_ns = vqc_pit_later(ch->start_ns,
+				    vqc_pit_earlier(ch->stop_ns, now_ns));
 	end_ns = vqc_pit_after_clocks(now_ns, vqc_pit_period(ch));
-	ch->switch_ns = clamp(ch->switch_ns, ch->start_ns, end_ns);
+	ch->switch_ns = vqc_pit_later(ch->start_ns,
+				      vqc_pit_earlier(ch->switch_ns, end_ns));
 }
 
 void vqc_pit_set_state(struct vqc_pit *pit, const struct vqc_pit *state,
@@ -736,9 +757,10 @@ static const char *vqc_pit_check_run(const struct vqc_pit_channel *ch)
 		return "a run without a valid count";
 	if (ch->skip > (ch->mode == 3 ? ch->run : 0))
 		return "skips more than its period";
-	if (!ch->gate && ch->stop_ns < ch->start_ns)
+	if (!ch->gate && vqc_pit_is_before(ch->stop_ns, ch->start_ns))
 		return "stopped before it started";
-	if (vqc_pit_is_switching(ch) && ch->switch_ns < ch->start_ns)
+	if (vqc_pit_is_switching(ch) &&
+	    vqc_pit_is_before(ch->switch_ns, ch->start_ns))
 		return "a new count takes effect before the run began";
 	if (ch->null_count && !vqc_pit_is_periodic(ch) &&
 	    !vqc_pit_is_triggered(ch))

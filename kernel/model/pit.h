@@ -42,7 +42,8 @@ enum vqc_pit_access {
  * struct vqc_pit_channel - one counter
  * @count: the count register (CR): what software loaded, in clocks (also in
  *	BCD mode): 1..0x10000, 0 if none was loaded since the control word
- * @start_ns: when @run was loaded into the counting element (CE)
+ * @start_ns: when @run was loaded into the counting element (CE); wraps: in a
+ *	state from elsewhere it may lie before this machine's time 0
  * @mode: 0..5
  * @bcd: 1: counts in BCD
  * @access: enum vqc_pit_access, LSB..WORD
