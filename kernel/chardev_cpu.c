@@ -16,6 +16,7 @@
 
 #include "chardev_fabric.h"
 #include "inject.h"
+#include "observe.h"
 
 #define VQC_NMI_VECTOR		2u
 
@@ -84,14 +85,20 @@ static void vqc_fd_request_window(struct vqc_cpu *cpu)
 {
 }
 
-static void vqc_fd_kick(struct vqc_cpu *cpu)
+/* Any context: there may be something to take. */
+static void vqc_fd_cpu_tell(struct vqc_fd_cpu *c)
 {
-	struct vqc_fd_cpu *c = vqc_fd_cpu_of(cpu);
-
 	atomic_inc(&c->kicks);
-	set_bit(cpu->index, c->fd->active);
+	set_bit(c->cpu.index, c->fd->active);
 	if (wq_has_sleeper(&c->fd->waiters))
 		irq_work_queue(&c->fd->wake);
+}
+
+static void vqc_fd_kick(struct vqc_cpu *cpu)
+{
+	this_cpu_inc(cpu->fabric->stats->kicks);
+	vqc_obs_kick(cpu);
+	vqc_fd_cpu_tell(vqc_fd_cpu_of(cpu));
 }
 
 static const struct vqc_inject_ops vqc_fd_inject_ops = {
@@ -302,5 +309,5 @@ void vqc_fd_cpu_disown(struct vqc_cpu *cpu)
 
 	mutex_unlock(&c->owner);
 	if (pending)
-		vqc_fd_kick(cpu);
+		vqc_fd_cpu_tell(c);
 }

@@ -311,13 +311,18 @@ static u64 vqc_time_since(u64 now_ns, u64 then_ns)
 	return now_ns > then_ns ? now_ns - then_ns : 0;
 }
 
-/* Times are kept relative: a snapshot outlives the clock it was taken by. */
+/*
+ * Times are kept relative: a snapshot outlives the clock it was taken by. A
+ * channel that does not count has none.
+ */
 static void vqc_save_pit_channel(const struct vqc_pit_channel *from, u64 now_ns,
 				 struct virqchip_pit_channel_state *to)
 {
-	to->elapsed_ns = vqc_time_since(now_ns, from->start_ns);
-	to->stopped_ns = vqc_time_since(now_ns, from->stop_ns);
-	to->switch_in_ns = vqc_time_since(from->switch_ns, now_ns);
+	if (from->armed) {
+		to->elapsed_ns = vqc_time_since(now_ns, from->start_ns);
+		to->stopped_ns = vqc_time_since(now_ns, from->stop_ns);
+		to->switch_in_ns = vqc_time_since(from->switch_ns, now_ns);
+	}
 	to->ticks = from->ticks;
 	to->owed = from->owed;
 	to->count = from->count;

@@ -100,7 +100,7 @@ static int test_run(const struct test *test)
 	return TEST_FAILED;
 }
 
-static void usage(void)
+static void print_help(void)
 {
 	printf("Usage: selftests [--list] [PATTERN...]\n"
 	       "\n"
@@ -176,7 +176,7 @@ int main(int argc, char **argv)
 			list = 1;
 			break;
 		case 'h':
-			usage();
+			print_help();
 			return 0;
 		default:
 			return 2;

@@ -8,7 +8,12 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdnoreturn.h>
 #include <string.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+/* Argument @n is a format of printf()'s kind, and the next ones are for it. */
+#define FORMAT(n)	__attribute__((format(printf, n, (n) + 1)))
 
 /* Exit statuses of a test's process */
 #define TEST_PASSED	0
@@ -30,16 +35,15 @@ void test_add(const char *name, void (*fn)(const void *arg), const void *arg);
 	{								\
 		test_add(#name, name, NULL);				\
 	}								\
-	static void name(__attribute__((unused)) const void *arg)
+	static void name(const void *arg)
 
 /* Print a line that explains a result. */
-__attribute__((format(printf, 1, 2))) void test_say(const char *format, ...);
+FORMAT(1) void test_say(const char *format, ...);
 
 /* End the test as failed, or as skipped, and say why. */
-__attribute__((format(printf, 3, 4), noreturn))
+FORMAT(3) noreturn
 void test_fail(const char *file, int line, const char *format, ...);
-__attribute__((format(printf, 1, 2), noreturn))
-void test_skip(const char *format, ...);
+FORMAT(1) noreturn void test_skip(const char *format, ...);
 
 #define ASSERT(condition)						\
 do {									\
@@ -73,11 +77,12 @@ do {									\
 do {									\
 	long test_ret = (long)(call);					\
 	int test_errno = test_ret < 0 ? errno : 0;			\
+	int test_want = (want);						\
 									\
-	if (test_errno != (want))					\
+	if (test_errno != test_want)					\
 		test_fail(__FILE__, __LINE__, "%s: %s, not %s", #call,	\
 			  test_errno ? strerror(test_errno) : "success",\
-			  strerror(want));				\
+			  strerror(test_want));				\
 } while (0)
 
 #endif /* SELFTESTS_HARNESS_H */

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command line: which device, then the harness's own options.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vm.h"
+
+int harness_main(int argc, char **argv);
+
+static void usage(void)
+{
+	printf("Usage: kvm-selftests [--device PATH] [--list] [PATTERN...]\n"
+	       "\n"
+	       "Tests KVM's ioctls of an in-kernel irqchip; to be run as root in a machine\n"
+	       "with KVM. Runs the tests whose names match a PATTERN of the shell's kind\n"
+	       "(default: all), and speaks KTAP. The last line counts the results.\n"
+	       "\n"
+	       "Options:\n"
+	       "  --device PATH  what to test (default /dev/virqchip); on /dev/kvm the tests\n"
+	       "                 say where KVM itself behaves differently, and why\n"
+	       "  --list         print the names of the tests and exit\n"
+	       "  --help         print this and exit\n"
+	       "\n"
+	       "Exit status: 0 when no test failed, 1 otherwise, 2 for wrong usage.\n");
+}
+
+int main(int argc, char **argv)
+{
+	int from, to = 1;
+
+	for (from = 1; from < argc; from++) {
+		if (!strcmp(argv[from], "--help") || !strcmp(argv[from], "-h")) {
+			usage();
+			return 0;
+		}
+		if (strcmp(argv[from], "--device")) {
+			argv[to++] = argv[from];
+			continue;
+		}
+		if (++from == argc) {
+			fprintf(stderr, "kvm-selftests: --device needs a path (try --help)\n");
+			return 2;
+		}
+		device_path = argv[from];
+	}
+	argv[to] = NULL;
+	if (access(device_path, R_OK | W_OK)) {
+		fprintf(stderr, "kvm-selftests: cannot use %s: %s\n",
+			device_path, strerror(errno));
+		return 2;
+	}
+	return harness_main(to, argv);
+}

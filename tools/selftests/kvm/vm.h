@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests share: VMs on the device under test, and a tiny guest.
+ */
+#ifndef SELFTESTS_KVM_VM_H
+#define SELFTESTS_KVM_VM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+#include <linux/kvm.h>
+
+#include "harness.h"
+
+#define STOCK_DEVICE	"/dev/kvm"
+#define MODULE		"virqchip"
+
+#define NR_GSIS		4096u
+#define PIC_PINS	16u
+#define IOAPIC_PINS	24u
+
+#define RTE_REMOTE_IRR	0x4000ull
+#define RTE_LEVEL	0x8000ull
+#define RTE_MASKED	0x10000ull
+
+#define LAPIC_ID	0x20
+#define LAPIC_VERSION	0x30
+#define LAPIC_TPR	0x80
+#define LAPIC_SVR	0xf0
+#define LAPIC_ISR	0x100
+#define LAPIC_TMR	0x180
+#define LAPIC_IRR	0x200
+#define LAPIC_LVT_TIMER	0x320
+#define LAPIC_TMICT	0x380
+#define LAPIC_TMCCT	0x390
+#define SVR_ON		0x1ff
+
+#define MSI_ADDRESS	0xfee00000u	/* to APIC ID 0, physical */
+
+extern const char *device_path;
+
+/* Is KVM itself under test? */
+bool device_is_stock(void);
+
+/* What is expected here, where KVM itself differs for a reason. */
+#define EITHER(ours, stock, why)					\
+	(device_is_stock() ?						\
+	 (test_say("%s:%d: KVM differs: %s", __FILE__, __LINE__, why),	\
+	  (stock)) : (ours))
+
+/* ---- VMs; all these end the test if they fail ---- */
+
+struct vm {
+	int dev;
+	int fd;
+};
+
+struct vm vm_create_on(const char *path);
+struct vm vm_create(void);
+struct vm vm_with_irqchip(void);
+struct vm vm_with_pit(void);
+void vm_close(struct vm *vm);
+int vcpu_create(const struct vm *vm, unsigned long id);
+
+/* An irqchip and vCPU 0, with its local APIC enabled. */
+struct vm vm_with_vcpu(int *vcpu);
+
+/* ---- lines, routes, messages ---- */
+
+/* KVM_IRQ_LINE_STATUS; returns the status. */
+int line_set(const struct vm *vm, uint32_t gsi, uint32_t level);
+
+struct kvm_irq_routing_entry route_pin(uint32_t gsi, uint32_t chip,
+				       uint32_t pin);
+struct kvm_irq_routing_entry route_msi(uint32_t gsi, uint8_t vector);
+
+/* Returns 0, or -1 and errno. */
+int routes_try_set(const struct vm *vm,
+		   const struct kvm_irq_routing_entry *entries, uint32_t nr);
+void routes_set(const struct vm *vm,
+		const struct kvm_irq_routing_entry *entries, uint32_t nr);
+
+/* ---- state ---- */
+
+struct kvm_irqchip chip_get(const struct vm *vm, uint32_t chip);
+void chip_set(const struct vm *vm, const struct kvm_irqchip *state);
+void rte_set(const struct vm *vm, unsigned int pin, uint64_t rte);
+
+/* The IOAPIC's pin is asserted, or an edge of it waits. */
+bool ioapic_irr(const struct vm *vm, unsigned int pin);
+
+struct kvm_lapic_state lapic_get(int vcpu);
+void lapic_set(int vcpu, const struct kvm_lapic_state *state);
+uint32_t lapic_reg(const struct kvm_lapic_state *state, unsigned int reg);
+void lapic_put_reg(struct kvm_lapic_state *state, unsigned int reg,
+		   uint32_t val);
+void lapic_enable(int vcpu);
+
+/* The vector is in IRR. */
+bool lapic_pending(int vcpu, uint8_t vector);
+
+/* Take all vectors out of IRR. */
+void lapic_drop_pending(int vcpu);
+
+/* KVM drives chip pins for an eventfd by a work item; ours does it at once. */
+bool eventually_pending(int vcpu, uint8_t vector);
+
+/* ---- irqfds ---- */
+
+int eventfd_new(void);
+void eventfd_signal(int fd);
+
+/* The count, which becomes 0. */
+uint64_t eventfd_take(int fd);
+
+/* Wait for a count and take it; ends the test if none comes. */
+uint64_t eventfd_wait(int fd);
+
+/* These return 0, or -1 and errno. */
+int irqfd_try(const struct vm *vm, int fd, uint32_t gsi, uint32_t flags,
+	      int resamplefd);
+int irqfd_assign(const struct vm *vm, int fd, uint32_t gsi);
+int irqfd_resample(const struct vm *vm, int fd, uint32_t gsi, int resamplefd);
+int irqfd_deassign(const struct vm *vm, int fd, uint32_t gsi);
+
+/* ---- a guest: idles, and tells of each interrupt and of its end ---- */
+
+struct guest {
+	struct vm vm;
+	int vcpu;
+	struct kvm_run *run;
+	uint8_t *mem;
+};
+
+#define GUEST_IRQ	0x100	/* | vector: it has begun */
+#define GUEST_EOI	0x200	/* its EOI was written */
+#define GUEST_IDLE	0x400
+
+/* Vectors 0x20 to 0x2f are the PIC's, for the EOI; others the local APIC's. */
+void guest_create(struct guest *guest);
+
+/* Run to the next of the events above. */
+unsigned int guest_step(struct guest *guest);
+
+/* The same, but GUEST_IDLE only if nothing else comes for several rounds. */
+unsigned int guest_next(struct guest *guest);
+
+/* Run until an interrupt begins: its vector. */
+uint8_t guest_wait_irq(struct guest *guest);
+
+/* ---- randomness, the same on each machine ---- */
+
+uint64_t random_next(uint64_t *seed);
+void random_fill(uint64_t *seed, void *buf, size_t bytes);
+
+#endif /* SELFTESTS_KVM_VM_H */
