@@ -58,7 +58,7 @@ static void mode_transitions(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, lf_count(test, VQC_FX_DEST),
 				(uint)(ok && c->from != c->to));
 		if (!ok)
-			KUNIT_EXPECT_MEMEQ(test, l, &before, sizeof(before));
+			KUNIT_EXPECT_EQ(test, memcmp(l, &before, sizeof(before)), 0);
 	}
 }
 
@@ -100,7 +100,7 @@ static void relocation_disturbs_nothing(struct kunit *test)
 						 VQC_APICBASE_ENABLE, 36, false,
 						 &f->fx), 0);
 	before.base = 0xd0000000ull | VQC_APICBASE_ENABLE;
-	KUNIT_EXPECT_MEMEQ(test, &f->l, &before, sizeof(before));
+	KUNIT_EXPECT_EQ(test, memcmp(&f->l, &before, sizeof(before)), 0);
 	KUNIT_EXPECT_EQ(test, f->fx.nr, 0u);
 }
 
@@ -141,7 +141,7 @@ static void entering_x2apic_keeps_all_but_destinations(struct kunit *test)
 	before.ldr = vqc_dest_x2_ldr(LF_ID);
 	before.icr = 0;
 	before.dfr = ~0u;
-	KUNIT_EXPECT_MEMEQ(test, l, &before, sizeof(before));
+	KUNIT_EXPECT_EQ(test, memcmp(l, &before, sizeof(before)), 0);
 }
 
 static void turning_off_forgets_all_and_stops_the_timer(struct kunit *test)
@@ -157,7 +157,7 @@ static void turning_off_forgets_all_and_stops_the_timer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vqc_lapic_next(l), -1);
 	KUNIT_EXPECT_EQ(test, lf_set_base(test, VQC_APICBASE_ENABLE, false), 0);
 	vqc_lapic_reset(&fresh, LF_ID, LF_CFG_ALL);
-	KUNIT_EXPECT_MEMEQ(test, l, &fresh, sizeof(fresh));
+	KUNIT_EXPECT_EQ(test, memcmp(l, &fresh, sizeof(fresh)), 0);
 }
 
 static void late_acceptance_is_not_injected_while_off(struct kunit *test)
@@ -245,7 +245,7 @@ static void init_keeps_id_and_base_and_nothing_else(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lf_count(test, VQC_FX_DEST), 1u);
 	vqc_lapic_reset(&want, LF_ID, LF_CFG_ALL);
 	want.id = 0x77;
-	KUNIT_EXPECT_MEMEQ(test, &f->l, &want, sizeof(want));
+	KUNIT_EXPECT_EQ(test, memcmp(&f->l, &want, sizeof(want)), 0);
 }
 
 static void init_stays_in_x2apic_mode(struct kunit *test)
@@ -275,7 +275,7 @@ static void reset_leaves_no_trace_of_the_past(struct kunit *test)
 	lf_reset(test, LF_ID, LF_CFG_ALL);
 	memset(&fresh, 0xff, sizeof(fresh));
 	vqc_lapic_reset(&fresh, LF_ID, LF_CFG_ALL);
-	KUNIT_EXPECT_MEMEQ(test, &f->l, &fresh, sizeof(fresh));
+	KUNIT_EXPECT_EQ(test, memcmp(&f->l, &fresh, sizeof(fresh)), 0);
 	lf_pass(test, 10000000);
 	LF_EXPECT_WHY(test, lf_expire(test), TIMER_OFF);
 }

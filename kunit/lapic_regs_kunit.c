@@ -181,7 +181,7 @@ static void read_only_registers_stay_so(struct kunit *test)
 			continue;
 		before = f->l;
 		LF_EXPECT_WHY(test, lf_write(test, views[i].offset, ~0u), READ_ONLY);
-		KUNIT_EXPECT_MEMEQ(test, &f->l, &before, sizeof(before));
+		KUNIT_EXPECT_EQ(test, memcmp(&f->l, &before, sizeof(before)), 0);
 		KUNIT_EXPECT_EQ(test, f->fx.nr, 0u);
 	}
 	lf_enter_x2apic(test);
@@ -190,7 +190,7 @@ static void read_only_registers_stay_so(struct kunit *test)
 			continue;
 		before = f->l;
 		LF_EXPECT_WHY(test, lf_wrmsr(test, views[i].offset, ~0ull), READ_ONLY);
-		KUNIT_EXPECT_MEMEQ(test, &f->l, &before, sizeof(before));
+		KUNIT_EXPECT_EQ(test, memcmp(&f->l, &before, sizeof(before)), 0);
 	}
 }
 
@@ -257,7 +257,7 @@ static void msr_writes_check_each_reserved_bit(struct kunit *test)
 				    (int)(bad ? VQC_WHY_RESERVED_BITS :
 						VQC_WHY_DELIVERED), "bit %u", bit);
 		if (bad)
-			KUNIT_EXPECT_MEMEQ(test, &f->l, &before, sizeof(before));
+			KUNIT_EXPECT_EQ(test, memcmp(&f->l, &before, sizeof(before)), 0);
 		f->l = before;
 	}
 }
@@ -291,7 +291,7 @@ static void unaligned_access_has_no_effect(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, val, 0u);
 		LF_EXPECT_WHY(test, lf_write(test, offset, ~0u), BAD_ACCESS);
 	}
-	KUNIT_EXPECT_MEMEQ(test, &f->l, &before, sizeof(before));
+	KUNIT_EXPECT_EQ(test, memcmp(&f->l, &before, sizeof(before)), 0);
 }
 
 static void page_is_gone_in_x2apic_mode_and_off(struct kunit *test)
@@ -305,13 +305,13 @@ static void page_is_gone_in_x2apic_mode_and_off(struct kunit *test)
 	LF_EXPECT_WHY(test, vqc_lapic_read(&f->l, 0x20, &val, &f->clock, &f->fx), NO_REG);
 	KUNIT_EXPECT_EQ(test, val, 0u);
 	LF_EXPECT_WHY(test, lf_write(test, VQC_LAPIC_TPR, 0x40), NO_REG);
-	KUNIT_EXPECT_MEMEQ(test, &f->l, &before, sizeof(before));
+	KUNIT_EXPECT_EQ(test, memcmp(&f->l, &before, sizeof(before)), 0);
 	lf_set_base(test, 0, false);
 	before = f->l;
 	LF_EXPECT_WHY(test, vqc_lapic_read(&f->l, 0x20, &val, &f->clock, &f->fx),
 		      APIC_HW_OFF);
 	LF_EXPECT_WHY(test, lf_write(test, VQC_LAPIC_TPR, 0x40), APIC_HW_OFF);
-	KUNIT_EXPECT_MEMEQ(test, &f->l, &before, sizeof(before));
+	KUNIT_EXPECT_EQ(test, memcmp(&f->l, &before, sizeof(before)), 0);
 }
 
 static void msrs_are_gone_outside_of_x2apic_mode(struct kunit *test)
