@@ -1838,6 +1838,13 @@ static void check_sees_each_broken_invariant(struct kunit *test)
 	b->other.strict_edge = 1;
 	b->other.chip[1].irr = 0x01;
 	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pic_check(&b->other));
+	b->other = b->pic;
+	b->other.strict_edge = 2;
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pic_check(&b->other));
+	b->other = b->pic;
+	b->other.chip[0].irr = BIT(VQC_PIC_CASCADE_PIN);
+	b->other.chip[0].lines = BIT(VQC_PIC_CASCADE_PIN);
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pic_check(&b->other));
 }
 
 static void check_sees_a_step_that_contradicts_icw1(struct kunit *test)

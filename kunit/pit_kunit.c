@@ -1571,6 +1571,28 @@ static void check_sees_a_broken_invariant(struct kunit *test)
 	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pit_check(&b->pit));
 }
 
+static void check_sees_what_other_modes_forbid(struct kunit *test)
+{
+	struct pit_bench *b = test->priv;
+
+	program(b, 2, 0, 1000);
+	out(b, CTRL, CW(1, LSB, 4));
+	out(b, 1, 5);
+	b->other = b->pit;
+	b->other.ch[2].stop_ns = b->other.ch[2].start_ns - 1;
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pit_check(&b->other));
+	b->other = b->pit;
+	b->other.ch[2].null_count = 1;
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pit_check(&b->other));
+	b->other = b->pit;
+	b->other.ch[1].read_msb = 1;
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pit_check(&b->other));
+	b->other = b->pit;
+	b->other.ch[1].count_latched = 2;
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, vqc_pit_check(&b->other));
+	KUNIT_EXPECT_NULL(test, vqc_pit_check(&b->pit));
+}
+
 static struct kunit_case pit_cases[] = {
 	KUNIT_CASE(power_on_counts_nothing),
 	KUNIT_CASE_PARAM(waveform_is_that_of_the_datasheet, wave_gen_params),
@@ -1641,6 +1663,7 @@ static struct kunit_case pit_cases[] = {
 	KUNIT_CASE(sleeping_until_next_ns_misses_no_edge),
 	KUNIT_CASE(state_copied_at_any_step_continues_alike),
 	KUNIT_CASE_PARAM(check_sees_a_broken_invariant, broken_gen_params),
+	KUNIT_CASE(check_sees_what_other_modes_forbid),
 	{}
 };
 
