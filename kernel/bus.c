@@ -48,6 +48,8 @@ struct vqc_bus_segment {
  * struct vqc_bus_map - what is where
  * @nr_ranges: number of ranges, dead ones included
  * @nr_segments: number of segments
+ * @hint: the segment found last, for any reader: guests go back to where they
+ *	were
  * @segment: in ascending order of address
  * @list: indices into @range, for each segment in the order of registration
  * @range: in the order of registration
@@ -55,6 +57,7 @@ struct vqc_bus_segment {
 struct vqc_bus_map {
 	u32 nr_ranges;
 	u32 nr_segments;
+	u32 hint;
 	struct vqc_bus_segment *segment;
 	u16 *list;
 	struct vqc_bus_range range[];
@@ -78,11 +81,14 @@ static int vqc_bus_segment_cmp(const void *a, const void *b)
 	return left->start < right->start ? -1 : 1;
 }
 
-/* Cut the address space wherever a range begins, and behind where it ends. */
+/*
+ * Cut the address space wherever a range begins, and behind where it ends.  Of
+ * segments that start at the same address, look-up finds the last.
+ */
 static void vqc_bus_map_cut(struct vqc_bus_map *map)
 {
 	struct vqc_bus_segment *seg = map->segment;
-	u32 i, nr = 0, kept = 0;
+	u32 i, nr = 0;
 
 	for (i = 0; i < map->nr_ranges; i++) {
 		seg[nr++].start = map->range[i].addr;
@@ -91,10 +97,7 @@ static void vqc_bus_map_cut(struct vqc_bus_map *map)
 	}
 
 	sort(seg, nr, sizeof(*seg), vqc_bus_segment_cmp, NULL);
-	for (i = 0; i < nr; i++)
-		if (!i || seg[i].start != seg[kept - 1].start)
-			seg[kept++].start = seg[i].start;
-	map->nr_segments = kept;
+	map->nr_segments = nr;
 }
 
 /*
@@ -271,12 +274,28 @@ void vqc_bus_unregister(struct vqc_bus *bus, struct kvm_io_device *dev)
 	kvm_iodevice_destructor(dev);
 }
 
+static bool vqc_bus_segment_holds(const struct vqc_bus_map *map, u32 n,
+				  gpa_t addr)
+{
+	const struct vqc_bus_segment *seg = &map->segment[n];
+
+	return seg->start <= addr &&
+	       (n + 1 == map->nr_segments || addr < seg[1].start);
+}
+
 /* The segment that holds an address, or NULL if no range begins before it. */
 static const struct vqc_bus_segment *
-vqc_bus_find(const struct vqc_bus_map *map, gpa_t addr)
+vqc_bus_find(struct vqc_bus_map *map, gpa_t addr)
 {
-	u32 lo = 0, hi = map ? map->nr_segments : 0;
+	u32 lo = 0, hi, hint;
 
+	if (!map)
+		return NULL;
+	hint = READ_ONCE(map->hint);
+	if (vqc_bus_segment_holds(map, hint, addr))
+		return &map->segment[hint];
+
+	hi = map->nr_segments;
 	while (lo < hi) {
 		u32 mid = lo + (hi - lo) / 2;
 
@@ -285,7 +304,10 @@ vqc_bus_find(const struct vqc_bus_map *map, gpa_t addr)
 		else
 			hi = mid;
 	}
-	return lo ? &map->segment[lo - 1] : NULL;
+	if (!lo)
+		return NULL;
+	WRITE_ONCE(map->hint, lo - 1);
+	return &map->segment[lo - 1];
 }
 
 /**
@@ -296,13 +318,13 @@ vqc_bus_find(const struct vqc_bus_map *map, gpa_t addr)
  * @last: last address of the access
  */
 struct vqc_bus_walk {
-	const struct vqc_bus_map *map;
+	struct vqc_bus_map *map;
 	const struct vqc_bus_segment *seg;
 	u32 i;
 	gpa_t last;
 };
 
-static void vqc_bus_walk_start(struct vqc_bus_walk *walk, struct vqc_bus *bus,
+static __always_inline void vqc_bus_walk_start(struct vqc_bus_walk *walk, struct vqc_bus *bus,
 			       gpa_t addr, int len)
 {
 	walk->map = srcu_dereference(bus->map, &bus->srcu);
@@ -314,7 +336,8 @@ static void vqc_bus_walk_start(struct vqc_bus_walk *walk, struct vqc_bus *bus,
 }
 
 /* The next device whose range holds the access as a whole, or NULL. */
-static struct kvm_io_device *vqc_bus_walk_next(struct vqc_bus_walk *walk)
+static __always_inline struct kvm_io_device *
+vqc_bus_walk_next(struct vqc_bus_walk *walk)
 {
 	const struct vqc_bus_range *range;
 	struct kvm_io_device *dev;
