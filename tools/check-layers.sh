@@ -117,6 +117,16 @@ unplaced()
 	done
 }
 
+# Kbuild names the kernel's objects one by one, in the order to be read.
+unbuilt()
+{
+	find kernel kunit -name '*.c' -not -name '*.mod.c' | LC_ALL=C sort |
+	while read -r file; do
+		grep -qE "[[:space:]]$(basename "$file" .c)\.o\b" Kbuild ||
+			echo "$file is not in Kbuild"
+	done
+}
+
 upward()
 {
 	while read -r file header; do
@@ -198,6 +208,7 @@ not_alone()
 includes=$(own_includes)
 
 verdict "each file has its place" unplaced
+verdict "Kbuild names each source" unbuilt
 verdict "includes go down only" upward
 verdict "models include only plain kernel headers" impure
 verdict "no chip includes another" sideways

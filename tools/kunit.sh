@@ -100,6 +100,10 @@ um|x86_64)	;;
 esac
 
 here=$(cd "$(dirname "$0")/.." && pwd)
+for file in "$here"/kunit/*.c; do
+	grep -qE "[[:space:]]$(basename "$file" .c)\.o\b" "$here/Kbuild" ||
+		fail "kunit/$(basename "$file") would not run: it is not in Kbuild"
+done
 "$here/tools/deps.sh" kunit
 mkdir -p "$cache"
 build=$cache/build-$arch$kasan
@@ -117,10 +121,16 @@ flock 8
 flock -u 8
 
 config=("--arch=$arch" "--build_dir=$build" --kunitconfig=drivers/virt/virqchip)
+# What nothing here needs would only take time to build.
+for option in BLOCK INPUT HID IO_URING; do
+	config+=("--kconfig_add=CONFIG_$option=n")
+done
+config+=(--kconfig_add=CONFIG_EXPERT=y)
 target=(ARCH=um)
 if [ "$arch" = x86_64 ]; then
 	# The front on KVM is built too, though nothing here has KVM to run it.
 	# Unlike UML, this one can watch the locks.
+	config+=(--kconfig_add=CONFIG_ACPI=n --kconfig_add=CONFIG_VT=n)
 	for option in SMP HIGH_RES_TIMERS VIRTUALIZATION KVM VIRQCHIP_KVM \
 		      DEBUG_KERNEL PROVE_LOCKING DEBUG_ATOMIC_SLEEP; do
 		config+=("--kconfig_add=CONFIG_$option=y")
