@@ -324,8 +324,9 @@ struct vqc_bus_walk {
 	gpa_t last;
 };
 
-static __always_inline void vqc_bus_walk_start(struct vqc_bus_walk *walk, struct vqc_bus *bus,
-			       gpa_t addr, int len)
+static __always_inline void vqc_bus_walk_start(struct vqc_bus_walk *walk,
+					       struct vqc_bus *bus,
+					       gpa_t addr, int len)
 {
 	walk->map = srcu_dereference(bus->map, &bus->srcu);
 	walk->seg = NULL;
