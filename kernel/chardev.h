@@ -17,24 +17,54 @@
 
 struct file;
 
+/**
+ * vqc_kvm_init - there is no KVM front to set up
+ *
+ * Context: any. Return: 0.
+ */
 static inline int vqc_kvm_init(void)
 {
 	return 0;
 }
 
+/**
+ * vqc_kvm_exit - there is no KVM front to undo
+ *
+ * Context: any.
+ */
 static inline void vqc_kvm_exit(void)
 {
 }
 
+/**
+ * vqc_kvm_open - a device was opened, and there is no KVM front
+ * @file: the device
+ *
+ * Context: any. Return: 0.
+ */
 static inline int vqc_kvm_open(struct file *file)
 {
 	return 0;
 }
 
+/**
+ * vqc_kvm_release - a device was closed, and there is no KVM front
+ * @file: the device
+ *
+ * Context: any.
+ */
 static inline void vqc_kvm_release(struct file *file)
 {
 }
 
+/**
+ * vqc_kvm_dev_ioctl - KVM's ioctls are not known without the KVM front
+ * @file: the device
+ * @cmd: the command
+ * @arg: its argument
+ *
+ * Context: any. Return: -ENOTTY.
+ */
 static inline long vqc_kvm_dev_ioctl(struct file *file, unsigned int cmd,
 				     unsigned long arg)
 {
@@ -151,12 +181,18 @@ int vqc_pulse_line(struct vqc_fabric *f, struct vqc_pulses *pulses);
 int vqc_fabric_fd_create(const struct virqchip_fabric_create *create);
 
 /**
- * vqc_chardev_init - make /dev/virqchip; vqc_chardev_exit() removes it
+ * vqc_chardev_init - make /dev/virqchip
  *
  * The last step of loading the module: it can be opened from then on.
  * Context: may sleep. Return: 0 or an errno of the device core.
  */
 int vqc_chardev_init(void);
+
+/**
+ * vqc_chardev_exit - remove /dev/virqchip
+ *
+ * The first step of unloading; nobody has it open. Context: may sleep.
+ */
 void vqc_chardev_exit(void);
 
 #endif /* VQC_CHARDEV_H */

@@ -15,6 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/nospec.h>
 #include <linux/string.h>
 
@@ -308,12 +309,13 @@ static int vqc_load_lapic(struct vqc_fabric *f, struct vqc_cpu *cpu,
 
 static u64 vqc_time_since(u64 now_ns, u64 then_ns)
 {
-	return now_ns > then_ns ? now_ns - then_ns : 0;
+	return max_t(s64, now_ns - then_ns, 0);
 }
 
 /*
- * Times are kept relative: a snapshot outlives the clock it was taken by. A
- * channel that does not count has none.
+ * Times are kept relative: a snapshot outlives the clock it was taken by, and
+ * loaded, they may lie before that clock's zero (see struct vqc_pit_channel).
+ * A channel that does not count has none.
  */
 static void vqc_save_pit_channel(const struct vqc_pit_channel *from, u64 now_ns,
 				 struct virqchip_pit_channel_state *to)
@@ -348,10 +350,9 @@ static void vqc_save_pit_channel(const struct vqc_pit_channel *from, u64 now_ns,
 static void vqc_load_pit_channel(const struct virqchip_pit_channel_state *from,
 				 u64 now_ns, struct vqc_pit_channel *to)
 {
-	to->start_ns = vqc_time_since(now_ns, from->elapsed_ns);
-	to->stop_ns = vqc_time_since(now_ns, from->stopped_ns);
-	to->switch_ns = from->switch_in_ns > U64_MAX - now_ns ? U64_MAX :
-			now_ns + from->switch_in_ns;
+	to->start_ns = now_ns - from->elapsed_ns;
+	to->stop_ns = now_ns - from->stopped_ns;
+	to->switch_ns = now_ns + from->switch_in_ns;
 	to->ticks = from->ticks;
 	to->owed = from->owed;
 	to->count = from->count;

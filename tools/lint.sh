@@ -65,6 +65,8 @@ waivers()
 	tools/harness/shim/.* ; PREFER_DEFINED_ATTRIBUTE_MACRO ; defines it
 	tools/harness/shim/.* ; UNSPECIFIED_INT ; does not know __int128
 	tools/harness/shim/.* ; SPACING ; takes the operator of a macro for a binary one
+	tools/selftests/harness.h ; MACRO_ARG_REUSE ; pastes a name, or is a number
+	tools/selftests/harness.h ; PREFER_DEFINED_ATTRIBUTE_MACRO ; defines it
 	EOF
 }
 

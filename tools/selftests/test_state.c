@@ -204,6 +204,37 @@ TEST(pit_goes_on_ticking_where_it_is_loaded)
 	ASSERT_EQ(take(copy, 0, VIRQCHIP_TAKE_IF).intr_info, INTR_VALID | 0x20);
 }
 
+/* Older than any machine that the tests run on */
+#define LONG_AGO_NS	(1000 * 86400 * 1000000000ull)
+
+TEST(pit_that_ran_out_long_ago_elsewhere_does_not_again)
+{
+	int fabric = fabric_create(FLAGS);
+	union any_state state;
+	int copy;
+
+	/* Mode 0: once, at the terminal count */
+	cpu_add(fabric, 0, true);
+	pic_init(fabric);
+	out8(fabric, PIT + 3, 0x30);
+	out8(fabric, PIT, 100);
+	out8(fabric, PIT, 0);
+	ASSERT_EQ(take(fabric, 0, VIRQCHIP_TAKE_IF).intr_info,
+		  INTR_VALID | 0x20);
+	state_get(fabric, VIRQCHIP_CHIP_PIT, &state);
+	ASSERT_EQ(state.pit.channel[0].ticks, 1);
+
+	copy = fabric_create(FLAGS);
+	cpu_add(copy, 0, true);
+	pic_init(copy);
+	state.pit.channel[0].elapsed_ns = LONG_AGO_NS;
+	state_set(copy, VIRQCHIP_CHIP_PIT, &state);
+	state_get(copy, VIRQCHIP_CHIP_PIT, &state);
+	ASSERT(state.pit.channel[0].elapsed_ns >= LONG_AGO_NS);
+	ASSERT_EQ(state.pit.channel[0].ticks, 1);
+	ASSERT_EQ(take_hold(copy), VIRQCHIP_HOLD_IDLE);
+}
+
 TEST(lapic_timer_goes_on_where_it_is_loaded)
 {
 	int fabric = fabric_with_cpu(0);

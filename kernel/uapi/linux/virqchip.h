@@ -708,8 +708,8 @@ struct virqchip_lapic_state {
 
 /**
  * struct virqchip_pit_channel_state - one counter of the 8254
- * @elapsed_ns: nanoseconds since the counting element was loaded; this and the
- *	next two are 0 unless @armed
+ * @elapsed_ns: nanoseconds since the counting element was loaded, below 2^63;
+ *	this and the next two are 0 unless @armed
  * @stopped_ns: nanoseconds since the gate went low, if it is low
  * @switch_in_ns: nanoseconds until a new count begins to count; see @null_count
  * @ticks: channel 0: rising edges of the output, since the counting element was

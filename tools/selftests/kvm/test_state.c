@@ -173,6 +173,8 @@ TEST(random_lapic_states_settle)
 	unsigned int i;
 	int vcpu;
 
+	if (device_is_stock())
+		test_skip("KVM 6.1 shows the PPR that it was given, not the one that follows");
 	vm = vm_with_vcpu(&vcpu);
 	for (i = 0; i < ROUNDS; i++) {
 		start = seed;
@@ -352,6 +354,17 @@ static void ioapic_state_make(struct kvm_ioapic_state *s, uint64_t *seed)
 					RTE_MASKED;
 }
 
+/*
+ * The master's input 2 is the slave's output. KVM pulses it, where ours is the
+ * level that the 8259A's cascade is ("8259A", Cascade Mode): it is derived from
+ * the slave, whatever was loaded.
+ */
+static void forget_cascade(struct kvm_pic_state *s)
+{
+	s->last_irr &= ~4;
+	s->irr &= ~4;
+}
+
 /* Load into one, save, load into the other, save: nothing may change. */
 static void expect_chip_travels(const struct vm *from, const struct vm *to,
 				struct kvm_irqchip *state, uint64_t seed,
@@ -363,6 +376,10 @@ static void expect_chip_travels(const struct vm *from, const struct vm *to,
 	first = chip_get(from, state->chip_id);
 	chip_set(to, &first);
 	second = chip_get(to, state->chip_id);
+	if (state->chip_id == KVM_IRQCHIP_PIC_MASTER) {
+		forget_cascade(&first.chip.pic);
+		forget_cascade(&second.chip.pic);
+	}
 	expect_same(what, seed, &first.chip, &second.chip,
 		    state->chip_id == KVM_IRQCHIP_IOAPIC ?
 		    sizeof(first.chip.ioapic) : sizeof(first.chip.pic));
@@ -483,13 +500,26 @@ TEST(lapic_states_travel_between_kvm_and_ours)
 	vm_close(&ours);
 }
 
+/* Amid everything: a latched count half read, a count half written. */
+static void pit_channel_make(struct kvm_pit_channel_state *s, uint8_t mode)
+{
+	s->mode = mode;
+	s->count = 0x1234;
+	s->rw_mode = 3;
+	s->read_state = 3;
+	s->write_state = 4;
+	s->write_latch = 0x34;
+	s->latched_count = 0x1200;
+	s->count_latched = 3;
+}
+
 TEST(pit_states_travel_between_kvm_and_ours)
 {
 	static const uint8_t modes[] = { 0, 2, 3, 4 };
 	struct kvm_pit_config config = { };
 	struct kvm_pit_state2 first, second;
 	struct vm ours, stock;
-	unsigned int i;
+	unsigned int i, n;
 
 	if (device_is_stock() || access(STOCK_DEVICE, R_OK | W_OK))
 		test_skip("it takes both devices");
@@ -500,14 +530,8 @@ TEST(pit_states_travel_between_kvm_and_ours)
 	for (i = 0; i < sizeof(modes); i++) {
 		test_say("mode %u", modes[i]);
 		ASSERT_OK(ioctl(stock.fd, KVM_GET_PIT2, &first));
-		first.channels[2].mode = modes[i];
-		first.channels[2].count = 0x1234;
-		first.channels[2].rw_mode = 3;
-		first.channels[2].read_state = 3;
-		first.channels[2].write_state = 4;
-		first.channels[2].write_latch = 0x34;
-		first.channels[2].latched_count = 0x1200;
-		first.channels[2].count_latched = 3;
+		for (n = 0; n < 3; n++)
+			pit_channel_make(&first.channels[n], modes[i]);
 		ASSERT_OK(ioctl(stock.fd, KVM_SET_PIT2, &first));
 		first = pit_get(&stock);
 		ASSERT_OK(ioctl(ours.fd, KVM_SET_PIT2, &first));

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Threads that do to a VM at once what they should do one after the other, and
+ * VMMs that are killed at it.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vm.h"
+
+#define VECTOR		0x41
+#define OTHER_VECTOR	0x51
+#define GSI		30
+#define PIN		20
+#define ROUNDS		400
+#define KILLS		20
+
+/**
+ * struct arena - what the threads share
+ * @guest: the VM
+ * @fd: an irqfd's, or being made one
+ * @resample: its resample eventfd
+ * @stop: threads end
+ * @turns: what the writers did
+ */
+struct arena {
+	struct guest guest;
+	int fd;
+	int resample;
+	atomic_bool stop;
+	atomic_uint turns;
+};
+
+static void arena_create(struct arena *a)
+{
+	struct kvm_irq_routing_entry entries[2];
+
+	memset(a, 0, sizeof(*a));
+	guest_create(&a->guest);
+	entries[0] = route_msi(GSI, VECTOR);
+	entries[1] = route_pin(PIN, KVM_IRQCHIP_IOAPIC, PIN);
+	routes_set(&a->guest.vm, entries, 2);
+	rte_set(&a->guest.vm, PIN, OTHER_VECTOR | RTE_LEVEL);
+	a->fd = eventfd_new();
+	a->resample = eventfd_new();
+}
+
+static pthread_t thread_start(void *(*fn)(void *), struct arena *a)
+{
+	pthread_t thread;
+
+	ASSERT_EQ(pthread_create(&thread, NULL, fn, a), 0);
+	return thread;
+}
+
+static void thread_join(struct arena *a, pthread_t thread)
+{
+	atomic_store(&a->stop, true);
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+}
+
+/* The writer has begun, and goes on. */
+static void wait_for_turns(struct arena *a, unsigned int nr)
+{
+	unsigned int seen = atomic_load(&a->turns);
+
+	while (atomic_load(&a->turns) - seen < nr)
+		poll(NULL, 0, 1);
+}
+
+static void *write_events(void *arg)
+{
+	uint64_t one = 1, count;
+	struct arena *a = arg;
+
+	while (!atomic_load(&a->stop)) {
+		if (write(a->fd, &one, sizeof(one)) < 0 && errno == EAGAIN &&
+		    read(a->fd, &count, sizeof(count)) < 0)
+			continue;
+		atomic_fetch_add(&a->turns, 1);
+	}
+	return NULL;
+}
+
+static void *run_guest(void *arg)
+{
+	struct arena *a = arg;
+
+	while (!atomic_load(&a->stop)) {
+		guest_step(&a->guest);
+		atomic_fetch_add(&a->turns, 1);
+	}
+	return NULL;
+}
+
+/* ---- assign and deassign ---- */
+
+TEST(race_of_events_with_assign_and_deassign)
+{
+	struct arena a;
+	pthread_t writer;
+	unsigned int i;
+
+	arena_create(&a);
+	writer = thread_start(write_events, &a);
+	wait_for_turns(&a, 1);
+	for (i = 0; i < ROUNDS; i++) {
+		if (i & 1)
+			ASSERT_OK(irqfd_assign(&a.guest.vm, a.fd, GSI));
+		else
+			ASSERT_OK(irqfd_resample(&a.guest.vm, a.fd, PIN,
+						 a.resample));
+		ASSERT_OK(irqfd_deassign(&a.guest.vm, a.fd, i & 1 ? GSI : PIN));
+	}
+	thread_join(&a, writer);
+}
+
+/* When it has returned, nothing more comes by the irqfd. */
+TEST(race_of_events_with_deassign_leaves_no_latecomer)
+{
+	struct arena a;
+	pthread_t writer;
+	unsigned int i;
+
+	arena_create(&a);
+	writer = thread_start(write_events, &a);
+	for (i = 0; i < ROUNDS / 4; i++) {
+		ASSERT_OK(irqfd_assign(&a.guest.vm, a.fd, GSI));
+		wait_for_turns(&a, 1);
+		ASSERT_OK(irqfd_deassign(&a.guest.vm, a.fd, GSI));
+		lapic_drop_pending(a.guest.vcpu);
+		wait_for_turns(&a, 2);
+		ASSERT(!lapic_pending(a.guest.vcpu, VECTOR));
+	}
+	thread_join(&a, writer);
+}
+
+static void *deassign_any(void *arg)
+{
+	struct arena *a = arg;
+	int fd;
+
+	while (!atomic_load(&a->stop)) {
+		fd = atomic_load((_Atomic int *)&a->fd);
+		/* It may be closed, or another one already. */
+		irqfd_deassign(&a->guest.vm, fd, PIN);
+		atomic_fetch_add(&a->turns, 1);
+	}
+	return NULL;
+}
+
+TEST(race_of_assign_with_close_and_deassign)
+{
+	pthread_t thread;
+	struct arena a;
+	unsigned int i;
+	int fd;
+
+	arena_create(&a);
+	thread = thread_start(deassign_any, &a);
+	wait_for_turns(&a, 1);
+	for (i = 0; i < ROUNDS; i++) {
+		fd = eventfd_new();
+		atomic_store((_Atomic int *)&a.fd, fd);
+		ASSERT_OK(irqfd_resample(&a.guest.vm, fd, PIN, a.resample));
+		eventfd_signal(fd);
+		ASSERT_OK(close(fd));
+	}
+	thread_join(&a, thread);
+}
+
+/* ---- routes ---- */
+
+TEST(race_of_events_with_routes_never_goes_by_an_old_table)
+{
+	struct kvm_irq_routing_entry entry;
+	pthread_t writer;
+	struct arena a;
+	unsigned int i;
+
+	arena_create(&a);
+	ASSERT_OK(irqfd_assign(&a.guest.vm, a.fd, GSI));
+	writer = thread_start(write_events, &a);
+	for (i = 0; i < ROUNDS / 4; i++) {
+		uint8_t vector = i & 1 ? VECTOR : OTHER_VECTOR;
+		uint8_t old = i & 1 ? OTHER_VECTOR : VECTOR;
+
+		entry = route_msi(GSI, vector);
+		routes_set(&a.guest.vm, &entry, 1);
+		lapic_drop_pending(a.guest.vcpu);
+		wait_for_turns(&a, 2);
+		ASSERT(!lapic_pending(a.guest.vcpu, old));
+		ASSERT(eventually_pending(a.guest.vcpu, vector));
+	}
+	thread_join(&a, writer);
+}
+
+/* ---- a guest that ends its interrupts meanwhile ---- */
+
+TEST(race_of_eois_with_resample_assign_and_deassign)
+{
+	pthread_t runner, writer;
+	struct arena a;
+	unsigned int i;
+	int other = eventfd_new();
+
+	arena_create(&a);
+	ASSERT_OK(irqfd_resample(&a.guest.vm, other, PIN, other));
+	eventfd_signal(other);
+	runner = thread_start(run_guest, &a);
+	writer = thread_start(write_events, &a);
+	for (i = 0; i < ROUNDS / 2; i++) {
+		ASSERT_OK(irqfd_resample(&a.guest.vm, a.fd, PIN, a.resample));
+		ASSERT_OK(irqfd_deassign(&a.guest.vm, a.fd, PIN));
+	}
+	thread_join(&a, writer);
+	thread_join(&a, runner);
+}
+
+TEST(race_of_events_with_the_end_of_the_vm)
+{
+	pthread_t writer;
+	struct arena a;
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS / 20; i++) {
+		arena_create(&a);
+		ASSERT_OK(irqfd_resample(&a.guest.vm, a.fd, PIN, a.resample));
+		writer = thread_start(write_events, &a);
+		wait_for_turns(&a, 1);
+		ASSERT_OK(close(a.guest.vcpu));
+		vm_close(&a.guest.vm);
+		wait_for_turns(&a, 2);
+		thread_join(&a, writer);
+		ASSERT_OK(close(a.fd));
+		ASSERT_OK(close(a.resample));
+	}
+}
+
+/* ---- killed at it ---- */
+
+static void *change_routes(void *arg)
+{
+	struct kvm_irq_routing_entry entries[2];
+	struct arena *a = arg;
+	unsigned int i = 0;
+
+	entries[1] = route_pin(PIN, KVM_IRQCHIP_IOAPIC, PIN);
+	while (!atomic_load(&a->stop)) {
+		entries[0] = route_msi(GSI, i++ & 1 ? 0x61 : 0x62);
+		routes_set(&a->guest.vm, entries, 2);
+	}
+	return NULL;
+}
+
+static void *drive_lines(void *arg)
+{
+	struct arena *a = arg;
+	unsigned int i = 0;
+
+	while (!atomic_load(&a->stop)) {
+		line_set(&a->guest.vm, i % IOAPIC_PINS, i & 1);
+		i++;
+	}
+	return NULL;
+}
+
+static void *change_irqfds(void *arg)
+{
+	struct arena *a = arg;
+	int fd, resample = eventfd_new();
+
+	while (!atomic_load(&a->stop)) {
+		fd = eventfd_new();
+		ASSERT_OK(irqfd_resample(&a->guest.vm, fd, PIN, resample));
+		eventfd_signal(fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* A VMM in full use, until it is killed. */
+static void vmm(int ready)
+{
+	static struct arena a;
+	struct kvm_pit_config pit = { };
+
+	/* Dies with the test that waits for it. */
+	alarm(60);
+	arena_create(&a);
+	ASSERT_OK(ioctl(a.guest.vm.fd, KVM_CREATE_PIT2, &pit));
+	ASSERT_OK(irqfd_assign(&a.guest.vm, a.fd, GSI));
+	thread_start(write_events, &a);
+	thread_start(change_routes, &a);
+	thread_start(drive_lines, &a);
+	thread_start(change_irqfds, &a);
+	ASSERT_EQ(write(ready, "", 1), 1);
+	run_guest(&a);
+}
+
+static void kill_vmm(uint64_t *seed, bool when_ready)
+{
+	int pipes[2], status;
+	char byte;
+	pid_t pid;
+
+	ASSERT_OK(pipe(pipes));
+	pid = fork();
+	if (!pid) {
+		vmm(pipes[1]);
+		_exit(0);
+	}
+	ASSERT_OK(pid);
+	ASSERT_OK(close(pipes[1]));
+	if (when_ready)
+		ASSERT_EQ(read(pipes[0], &byte, 1), 1);
+	poll(NULL, 0, random_next(seed) % 64);
+	ASSERT_OK(kill(pid, SIGKILL));
+	ASSERT_EQ(waitpid(pid, &status, 0), pid);
+	ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	ASSERT_OK(close(pipes[0]));
+}
+
+/* Who uses the module, as the kernel counts. */
+static int module_users(void)
+{
+	FILE *file = fopen("/sys/module/" MODULE "/refcnt", "r");
+	int users = -1;
+
+	ASSERT(file);
+	ASSERT_EQ(fscanf(file, "%d", &users), 1);
+	fclose(file);
+	return users;
+}
+
+TEST(killed_vmms_leave_nothing_behind)
+{
+	uint64_t seed = 0xdead;
+	unsigned int i;
+
+	for (i = 0; i < KILLS; i++)
+		kill_vmm(&seed, i & 3);
+	if (!device_is_stock())
+		ASSERT_EQ(module_users(), 0);
+}
