@@ -118,7 +118,7 @@ static int lab_option(struct vm *vm, struct lab_call *call)
 		[LAB_OPTION_IRQCHIP] = vm->opts->irqchip,
 	};
 
-	if (call->arg[0] >= sizeof(values) / sizeof(values[0]))
+	if (call->arg[0] >= ARRAY_SIZE(values))
 		return -EINVAL;
 	call->arg[0] = values[call->arg[0]];
 	return 0;

@@ -23,6 +23,10 @@ typedef __u32 u32;
 typedef __u64 u64;
 typedef __s32 s32;
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define BIT(n)			(1u << (n))
+#define BIT_ULL(n)		(1ULL << (n))
+
 /* Guest memory: 8 MiB at 0, identity mapped below 4 GiB. */
 #define LAB_MEM_BYTES		0x800000UL
 #define LAB_GDT_ADDR		0x1000UL
@@ -37,10 +41,6 @@ typedef __s32 s32;
 
 /* 32-bit OUT of the address of a struct lab_call. */
 #define LAB_PORT		0x5600
-/* OUT of any value does nothing: the bench's measure of an empty exit. */
-#define LAB_NOP_PORT		0x5604
-/* OUT of a GSI raises and lowers its line: the bench's shortest line pulse. */
-#define LAB_PULSE_PORT		0x5608
 
 /**
  * enum lab_op - what a guest asks of the VMM
@@ -130,5 +130,6 @@ struct lab_call {
 #define LAB_DEV_WHEN_FREE	0	/* at once, beside the running guest */
 #define LAB_DEV_WHEN_FIRST	1	/* before the doorbell write ends */
 #define LAB_DEV_WHEN_ASLEEP	2	/* when the vCPU's thread sleeps */
+#define LAB_DEV_WHEN_PULSE	3	/* at once, and lowers the line itself */
 
 #endif

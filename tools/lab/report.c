@@ -3,7 +3,6 @@
  * Verdicts as KTAP lines while they come, or one JSON object at the end; and
  * the watchdog, which ends a run that gives no sign of life.
  */
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,7 +277,7 @@ enum vmm_exit report_finish(struct report *report, enum vmm_exit status)
 		printf("# the guest gave %u verdicts, announced were %d\n",
 		       report->nr_checks, report->planned);
 	else if (status == VMM_EXIT_GUEST)
-		printf("# the guest's summary does not agree with its verdicts: %llu given, %llu failed\n",
+		printf("# the guest's summary is another: %llu given, %llu failed\n",
 		       (unsigned long long)report->end_checks,
 		       (unsigned long long)report->end_failed);
 	printf("# %s: %u passed, %u failed, %u skipped\n", report->opts->guest,
@@ -302,8 +301,7 @@ static void watchdog_bite(struct vm *vm)
 		 report->opts->timeout_s, last);
 	report_note(report, text);
 	__atomic_store_n(&vm->hung, true, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&vm->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
-	pthread_kill(vm->vcpu_thread, SIGUSR1);
+	run_kick(vm);
 	nanosleep(&grace, NULL);
 	report_note(report, "KVM_RUN did not return when a signal came");
 	report_finish(report, VMM_EXIT_GUEST);
@@ -333,25 +331,17 @@ static void *watchdog_main(void *arg)
 	return NULL;
 }
 
-static void watchdog_signal(int number)
-{
-	(void)number;
-}
-
 /**
  * watchdog_start() - watch over the run
- * @vm: the VM; the caller is the vCPU's thread
+ * @vm: the VM, with run_prepare() done
  *
  * A run without a verdict, a note or a doorbell for --timeout seconds (at most
  * twice that) ends with VMM_EXIT_GUEST, also when KVM_RUN never returns.
  */
 void watchdog_start(struct vm *vm)
 {
-	struct sigaction action = { .sa_handler = watchdog_signal };
 	pthread_t thread;
 
-	sigaction(SIGUSR1, &action, NULL);
-	vm->vcpu_thread = pthread_self();
 	if (pthread_create(&thread, NULL, watchdog_main, vm))
 		die("cannot start the watchdog");
 	pthread_detach(thread);

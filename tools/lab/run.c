@@ -5,34 +5,51 @@
  * own to the VMM shows in that count.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
 #include "vmm.h"
 
+/* The one vCPU of this program, for the handler of the signal. */
+static struct kvm_run *kicked_run;
+
+static void run_kicked(int number)
+{
+	(void)number;
+	kicked_run->immediate_exit = 1;
+}
+
+/**
+ * run_prepare() - make the vCPU's thread ready for run_kick()
+ * @vm: the VM; the caller is the vCPU's thread
+ */
+void run_prepare(struct vm *vm)
+{
+	struct sigaction action = { .sa_handler = run_kicked };
+
+	kicked_run = vm->run;
+	vm->vcpu_thread = pthread_self();
+	sigaction(SIGUSR1, &action, NULL);
+}
+
+/**
+ * run_kick() - get the vCPU's thread out of KVM_RUN, or keep it from entering
+ * @vm: the VM
+ *
+ * Context: any thread.
+ */
+void run_kick(struct vm *vm)
+{
+	pthread_kill(vm->vcpu_thread, SIGUSR1);
+}
+
 static void run_stray(struct vm *vm, const char *what, u64 address)
 {
 	if (!vm->nr_stray++ || vm->opts->verbose)
 		fprintf(stderr, "# nobody answers %s %#llx\n", what,
 			(unsigned long long)address);
-}
-
-static void run_port_write(struct vm *vm, u32 port, u32 value)
-{
-	if (port == LAB_NOP_PORT)
-		return;
-	if (port == LAB_PULSE_PORT && vm->opts->irqchip) {
-		vm_line(vm, value, 1);
-		vm_line(vm, value, 0);
-		return;
-	}
-	if (port == LAB_PULSE_PORT) {
-		floor_pulse(&vm->floor, value);
-		return;
-	}
-	if (vm->opts->irqchip)
-		run_stray(vm, "a write to port", port);
 }
 
 /* Return: 1 when the guest ended, 0 to go on. */
@@ -44,14 +61,13 @@ static int run_port(struct vm *vm)
 
 	if (run->io.direction == KVM_EXIT_IO_IN) {
 		memset(data, 0xff, (size_t)run->io.size * run->io.count);
-		if (vm->opts->irqchip)
-			run_stray(vm, "a read of port", run->io.port);
+		run_stray(vm, "a read of port", run->io.port);
 		return 0;
 	}
 	memcpy(&value, data, run->io.size > 4 ? 4 : run->io.size);
 	if (run->io.port == LAB_PORT)
 		return lab_call(vm, value);
-	run_port_write(vm, run->io.port, value);
+	run_stray(vm, "a write to port", run->io.port);
 	return 0;
 }
 
@@ -69,10 +85,6 @@ static void run_mmio(struct vm *vm)
 		worker_write(&vm->worker, address, value);
 	else if (device)
 		value = worker_read(&vm->worker, address);
-	else if (!vm->opts->irqchip && run->mmio.is_write)
-		floor_write(&vm->floor, address, value);
-	else if (!vm->opts->irqchip)
-		value = floor_read(&vm->floor, address);
 	else
 		run_stray(vm, "a register at", address);
 	if (!run->mmio.is_write) {
@@ -169,6 +181,7 @@ enum vmm_exit run_guest(struct vm *vm)
 		if (!vm->opts->irqchip)
 			floor_inject(vm);
 		if (ioctl(vm->vcpu_fd, KVM_RUN, 0) < 0) {
+			run->immediate_exit = 0;
 			if (__atomic_load_n(&vm->hung, __ATOMIC_SEQ_CST))
 				return run_died(vm, "no sign of life");
 			if (errno == EINTR || errno == EAGAIN)
@@ -176,6 +189,8 @@ enum vmm_exit run_guest(struct vm *vm)
 			return run_died(vm, strerror(errno));
 		}
 		vm->nr_exits++;
+		if (!vm->opts->irqchip && floor_exit(vm))
+			continue;
 		switch (run->exit_reason) {
 		case KVM_EXIT_IO:
 			if (run_port(vm))

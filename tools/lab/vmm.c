@@ -106,7 +106,7 @@ static void list_guests(void)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(guests); i++)
 		printf("%-8s %s\n", guests[i].name, guests[i].what);
 	exit(VMM_EXIT_PASS);
 }
@@ -173,10 +173,10 @@ static void parse_command_line(struct options *opts, int argc, char **argv)
 	if (optind + 1 != argc)
 		usage_error("name one guest", NULL);
 	opts->guest = argv[optind];
-	for (i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(guests); i++)
 		if (!strcmp(guests[i].name, opts->guest))
 			break;
-	if (i == sizeof(guests) / sizeof(guests[0]))
+	if (i == ARRAY_SIZE(guests))
 		usage_error("no such guest (--list names them)", opts->guest);
 	if (!opts->irqchip && strcmp(opts->guest, "bench"))
 		usage_error("without irqchip only the guest bench can run", NULL);
@@ -201,6 +201,7 @@ int main(int argc, char **argv)
 	vm.opts = &opts;
 	vm.report = &report;
 	vm_create(&vm);
+	run_prepare(&vm);
 	worker_start(&vm);
 	watchdog_start(&vm);
 	status = run_guest(&vm);

@@ -20,6 +20,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdnoreturn.h>
 #include <sys/types.h>
 
 #include "lab.h"
@@ -127,7 +128,7 @@ struct vm;
 
 /**
  * struct worker - the answering device
- * @lock: protects all members
+ * @lock: protects all members, but @acked
  * @wake: a request was made, or the worker is to end
  * @done: a request was answered
  * @thread: the worker
@@ -140,6 +141,8 @@ struct vm;
  * @stop: end the thread
  * @answered: requests answered
  * @asleep: of these with the vCPU's thread seen asleep
+ * @acked: writes of LAB_DEV_ACK; the vCPU's thread only
+ * @status: what the last answer's ioctl returned
  */
 struct worker {
 	pthread_mutex_t lock;
@@ -155,6 +158,8 @@ struct worker {
 	bool stop;
 	u32 answered;
 	u32 asleep;
+	u32 acked;
+	int status;
 };
 
 /**
@@ -199,6 +204,8 @@ int vm_route(struct vm *vm, u32 gsi, u64 address, u32 data, bool remove);
 void *vm_guest_ptr(struct vm *vm, u64 address, size_t bytes);
 
 /* run.c */
+void run_prepare(struct vm *vm);
+void run_kick(struct vm *vm);
 enum vmm_exit run_guest(struct vm *vm);
 
 /* calls.c */
@@ -214,9 +221,8 @@ u32 worker_read(struct worker *worker, u64 address);
 void worker_describe(struct worker *worker, char *text, size_t bytes);
 
 /* floor.c */
-void floor_write(struct floor *floor, u64 address, u32 value);
-u32 floor_read(const struct floor *floor, u64 address);
-void floor_pulse(struct floor *floor, u32 gsi);
+bool floor_exit(struct vm *vm);
+void floor_pulse(struct vm *vm, u32 gsi);
 void floor_inject(struct vm *vm);
 
 /* report.c */
@@ -230,6 +236,6 @@ void report_bench(struct report *report, const char *name, u64 ticks, u64 loops)
 void report_alive(struct report *report);
 enum vmm_exit report_finish(struct report *report, enum vmm_exit status);
 void watchdog_start(struct vm *vm);
-void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+noreturn void die(const char *fmt, ...);
 
 #endif

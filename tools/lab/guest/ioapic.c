@@ -92,9 +92,11 @@ static void test_rte_bits(void)
 {
 	ioapic_fresh();
 	rte_write(PIN, RTE_MASKED | RTE_REMOTE_IRR | RTE_DELIVERY_STATUS | RTE_LEVEL);
-	check_eq(rte_read(PIN), RTE_MASKED | RTE_LEVEL, "remote IRR and delivery status cannot be written");
+	check_eq(rte_read(PIN), RTE_MASKED | RTE_LEVEL,
+		 "remote IRR and delivery status cannot be written");
 	rte_write(PIN, RTE_WRITABLE);
-	check_eq(rte_read(PIN) & 0x1ffff, RTE_WRITABLE, "all other fields of an RTE's low half read back");
+	check_eq(rte_read(PIN) & 0x1ffff, RTE_WRITABLE,
+		 "all other fields of an RTE's low half read back");
 	rte_write(PIN, RTE_MASKED);
 	rte_dest(PIN, 0xa5);
 	check_eq(ioapic_read(0x11 + 2 * PIN), 0xa5000000, "the destination reads back");
@@ -165,7 +167,8 @@ static void test_level(void)
 	check_int(irq_take(), IRQ_NONE, "with the line low nothing comes again");
 	line_set(PIN, 1);
 	line_set(PIN, 0);
-	check_int(irq_take(), 0x52, "a level message once sent is delivered although the line fell");
+	check_int(irq_take(), 0x52,
+		  "a level message once sent is delivered although the line fell");
 	apic_eoi();
 	check(!rte_remote_irr(PIN), "its EOI clears remote IRR");
 }
@@ -234,7 +237,8 @@ static void test_eoi_vectors(void)
 	line_set(PIN, 0);
 	line_set(PIN + 1, 0);
 	apic_eoi();
-	check(!rte_remote_irr(PIN) && !rte_remote_irr(PIN + 1), "one EOI clears remote IRR of both");
+	check(!rte_remote_irr(PIN) && !rte_remote_irr(PIN + 1),
+	      "one EOI clears remote IRR of both");
 	check_int(irq_take(), IRQ_NONE, "and nothing is left");
 }
 
@@ -279,7 +283,8 @@ static void test_storm(void)
 	for (windows = 0; windows < 2 * STORM_ROUNDS; windows++)
 		irq_window();
 	irq_hook = NULL;
-	check_eq(storm_count, STORM_ROUNDS, "a level pin left high interrupts after each EOI until it is lowered");
+	check_eq(storm_count, STORM_ROUNDS,
+		 "a level pin left high interrupts after each EOI until it is lowered");
 	check(!rte_remote_irr(PIN), "the storm leaves no remote IRR");
 }
 
@@ -292,7 +297,8 @@ static void test_polarity(void)
 	ioapic_fresh();
 	rte_write(PIN, RTE_LEVEL | RTE_ACTIVE_LOW | 0x52);
 	check_eq(rte_read(PIN) & RTE_ACTIVE_LOW, RTE_ACTIVE_LOW, "the polarity reads back");
-	check_int(irq_take(), IRQ_NONE, "an active-low pin does not fire while KVM_IRQ_LINE says 0");
+	check_int(irq_take(), IRQ_NONE,
+		  "an active-low pin does not fire while KVM_IRQ_LINE says 0");
 	line_set(PIN, 1);
 	check_int(irq_take(), 0x52, "an active-low pin fires when KVM_IRQ_LINE says 1");
 	line_set(PIN, 0);
@@ -312,9 +318,11 @@ static void test_modes(void)
 	irq_clear();
 	line_pulse(PIN);
 	check_eq(irq_log.count, 1, "NMI: delivered with interrupts off");
-	check_eq(irq_log.vector[0], VECTOR_NMI, "NMI: arrives as vector 2, the RTE's vector is ignored");
+	check_eq(irq_log.vector[0], VECTOR_NMI,
+		 "NMI: arrives as vector 2, the RTE's vector is ignored");
 	check_int(irq_take(), IRQ_NONE, "NMI: nothing arrives at the RTE's vector");
-	check_eq(apic_bit(APIC_IRR, 0x55) | apic_bit(APIC_ISR, 0x55), 0, "NMI: leaves nothing in IRR and ISR");
+	check_eq(apic_bit(APIC_IRR, 0x55) | apic_bit(APIC_ISR, 0x55), 0,
+		 "NMI: leaves nothing in IRR and ISR");
 }
 
 /* 3.2.4, Destination Mode and Destination Field. */
@@ -387,7 +395,8 @@ static void test_state(void)
 	ioapic_fresh();
 	rte_write(PIN, RTE_LEVEL | 0x52);
 	line_set(PIN, 1);
-	check_int(lab_request(LAB_OP_IRQCHIP, KVM_IRQCHIP_IOAPIC, (u64)&chip, 0), 0, "KVM_GET_IRQCHIP gives the state");
+	check_int(lab_request(LAB_OP_IRQCHIP, KVM_IRQCHIP_IOAPIC, (u64)&chip, 0), 0,
+		  "KVM_GET_IRQCHIP gives the state");
 	check_eq(chip.chip.ioapic.redirtbl[PIN].bits, want, "it shows the RTE with its remote IRR");
 	check_eq(chip.chip.ioapic.base_address, IOAPIC_BASE, "it shows the base address");
 	irq_window();
@@ -402,7 +411,7 @@ void guest_main(void)
 {
 	lab_plan(IOAPIC_PLAN);
 	pic_mask_all();
-	outb(0x43, 0x30);
+	out8(0x43, 0x30);
 	test_registers();
 	test_rte_bits();
 	test_edge();

@@ -60,7 +60,8 @@ static void test_self_ipi(void)
 	check_int(irq_take(), 0x51, "two IPIs of one vector before the acknowledge are one");
 	apic_self(0x51);
 	check_int(irq_take(), IRQ_NONE, "one more, with the vector in service, waits");
-	check(apic_bit(APIC_IRR, 0x51) && apic_bit(APIC_ISR, 0x51), "a vector can be in service and requested together");
+	check(apic_bit(APIC_IRR, 0x51) && apic_bit(APIC_ISR, 0x51),
+	      "a vector can be in service and requested together");
 	apic_eoi();
 	check_int(irq_take(), 0x51, "it is taken after EOI");
 	apic_eoi();
@@ -132,7 +133,8 @@ static void test_nesting(void)
 	check_int(irq_take(), 0x51, "a higher class nests");
 	check_eq(apic_read(APIC_PPR), 0x50, "PPR follows the nested class");
 	apic_eoi();
-	check(!apic_bit(APIC_ISR, 0x51) && apic_bit(APIC_ISR, 0x45), "EOI ends the highest in service");
+	check(!apic_bit(APIC_ISR, 0x51) && apic_bit(APIC_ISR, 0x45),
+	      "EOI ends the highest in service");
 	check_eq(apic_read(APIC_PPR), 0x40, "PPR falls back to the class below");
 	check_int(irq_take(), IRQ_NONE, "the same class still waits");
 	apic_eoi();
@@ -162,7 +164,8 @@ static void test_order(void)
 	irq_clear();
 	for (i = 0; i < ARRAY_SIZE(sent) + 2; i++)
 		irq_window();
-	check(irq_log_is(order, ARRAY_SIZE(order)), "waiting vectors come from the highest to the lowest");
+	check(irq_log_is(order, ARRAY_SIZE(order)),
+	      "waiting vectors come from the highest to the lowest");
 	irq_hook = NULL;
 }
 
@@ -220,17 +223,22 @@ static void test_disable(void)
 	irq_window();
 	apic_self(0x41);
 	apic_write(APIC_SVR, 0xff);
-	check_eq(apic_read(APIC_LVT_TIMER), APIC_LVT_MASKED | 0x71, "software disable masks LVT timer");
-	check_eq(apic_read(APIC_LVT_ERROR), APIC_LVT_MASKED | 0x72, "software disable masks LVT error");
-	check_eq(apic_read(APIC_LVT_LINT1) & APIC_LVT_MASKED, APIC_LVT_MASKED, "software disable masks LINT1");
+	check_eq(apic_read(APIC_LVT_TIMER), APIC_LVT_MASKED | 0x71,
+		 "software disable masks LVT timer");
+	check_eq(apic_read(APIC_LVT_ERROR), APIC_LVT_MASKED | 0x72,
+		 "software disable masks LVT error");
+	check_eq(apic_read(APIC_LVT_LINT1) & APIC_LVT_MASKED, APIC_LVT_MASKED,
+		 "software disable masks LINT1");
 	apic_write(APIC_LVT_TIMER, 0x73);
-	check_eq(apic_read(APIC_LVT_TIMER), APIC_LVT_MASKED | 0x73, "disabled, an LVT's mask cannot be cleared");
+	check_eq(apic_read(APIC_LVT_TIMER), APIC_LVT_MASKED | 0x73,
+		 "disabled, an LVT's mask cannot be cleared");
 	apic_self(0x61);
 	check(!apic_bit(APIC_IRR, 0x61), "disabled, an IPI is not accepted");
 	check(apic_bit(APIC_ISR, 0x51), "disabled, ISR is held");
 	check(apic_bit(APIC_IRR, 0x41), "disabled, IRR is held");
 	apic_write(APIC_SVR, APIC_SVR_ENABLE | 0xff);
-	check_eq(apic_read(APIC_LVT_TIMER), APIC_LVT_MASKED | 0x73, "enabled again, LVTs stay masked");
+	check_eq(apic_read(APIC_LVT_TIMER), APIC_LVT_MASKED | 0x73,
+		 "enabled again, LVTs stay masked");
 	apic_eoi();
 	check_int(irq_take(), 0x41, "enabled again, what waited in IRR comes");
 	apic_eoi();
@@ -241,13 +249,17 @@ static void test_lvt_fields(void)
 {
 	apic_fresh();
 	apic_write(APIC_LVT_TIMER, 0xfffbffff);
-	check_eq(apic_read(APIC_LVT_TIMER), 0x300ff, "LVT timer: vector, mask and mode can be written, nothing else");
+	check_eq(apic_read(APIC_LVT_TIMER), 0x300ff,
+		 "LVT timer: vector, mask and mode can be written, nothing else");
 	apic_write(APIC_LVT_PERF, 0xffffffff);
-	check_eq(apic_read(APIC_LVT_PERF), 0x107ff, "LVT performance counter: vector, mode and mask, nothing else");
+	check_eq(apic_read(APIC_LVT_PERF), 0x107ff,
+		 "LVT performance counter: vector, mode and mask, nothing else");
 	apic_write(APIC_LVT_LINT0, 0xffffffff);
-	check_eq(apic_read(APIC_LVT_LINT0), 0x1a7ff, "LINT0: vector, mode, polarity, trigger and mask, nothing else");
+	check_eq(apic_read(APIC_LVT_LINT0), 0x1a7ff,
+		 "LINT0: vector, mode, polarity, trigger and mask, nothing else");
 	apic_write(APIC_LVT_LINT1, 0xffffffff);
-	check_eq(apic_read(APIC_LVT_LINT1), 0x1a7ff, "LINT1: vector, mode, polarity, trigger and mask, nothing else");
+	check_eq(apic_read(APIC_LVT_LINT1), 0x1a7ff,
+		 "LINT1: vector, mode, polarity, trigger and mask, nothing else");
 	apic_write(APIC_LVT_ERROR, 0xffffffff);
 	check_eq(apic_read(APIC_LVT_ERROR), 0x100ff, "LVT error: vector and mask, nothing else");
 	apic_write(APIC_TPR, 0xffffffff);
@@ -273,7 +285,8 @@ static void test_read_only(void)
 	check_eq(apic_read(APIC_PPR), 0, "PPR cannot be written");
 	apic_write(APIC_IRR + 0x20, 0xffffffff);
 	apic_write(APIC_ISR + 0x20, 0xffffffff);
-	check_eq(apic_read(APIC_IRR + 0x20) | apic_read(APIC_ISR + 0x20), 0, "IRR and ISR cannot be written");
+	check_eq(apic_read(APIC_IRR + 0x20) | apic_read(APIC_ISR + 0x20), 0,
+		 "IRR and ISR cannot be written");
 	apic_write(APIC_ICR_HIGH, 0xffffffff);
 	check_eq(apic_read(APIC_ICR_HIGH), 0xff000000, "ICR's high half has bits 31:24");
 }
@@ -363,7 +376,8 @@ static void test_x2apic(void)
 	check_int(irq_take(), 0x57, "x2APIC: the self-IPI register arrives");
 	apic_eoi();
 	msr_read(MSR_X2APIC(APIC_ICR), &icr);
-	check_eq(icr, (u64)ABSENT_CPU << 32 | ICR_FIXED | 0x56, "x2APIC: self-IPI leaves ICR alone, 64 bits of it");
+	check_eq(icr, (u64)ABSENT_CPU << 32 | ICR_FIXED | 0x56,
+		 "x2APIC: self-IPI leaves ICR alone, 64 bits of it");
 	msr_read(MSR_APIC_BASE, &base);
 	check(!msr_write(MSR_APIC_BASE, base & ~0x400ULL), "x2APIC: going back to xAPIC faults");
 	check(!msr_write(MSR_APIC_BASE, base & ~0x800ULL), "x2APIC: EXTD without EN faults");
@@ -387,7 +401,7 @@ void guest_main(void)
 	lab_plan(LAPIC_PLAN + (x2apic ? LAPIC_PLAN_X2APIC : LAPIC_PLAN_XAPIC));
 	pic_mask_all();
 	ioapic_mask_all();
-	outb(0x43, 0x30);
+	out8(0x43, 0x30);
 	apic_fresh();
 	test_identity();
 	test_self_ipi();

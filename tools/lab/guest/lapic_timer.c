@@ -20,14 +20,14 @@
 #define ESR_RECEIVE_ILLEGAL	0x40
 #define ESR_REGISTER		0x80
 
-#define CPUID1_ECX_DEADLINE	(1u << 24)
+#define CPUID1_ECX_DEADLINE	BIT(24)
 
 #define WAIT_NS			5000000000ULL
 #define QUIET_NS		20000000ULL
 #define SPAN_NS			1000000ULL
 #define TICKS_1MS		1000000
 #define TICKS_FOREVER		0xffffffff
-#define TSC_FAR			(1ULL << 44)
+#define TSC_FAR			BIT_ULL(44)
 
 static void timer_fresh(u32 lvt)
 {
@@ -86,7 +86,8 @@ static void test_periodic(void)
 	irq_hook = eoi_hook;
 	apic_write(APIC_TMICT, TICKS_1MS);
 	check(irq_wait(VECTOR_TIMER, 5, WAIT_NS), "periodic: the interrupt comes again and again");
-	check(apic_read(APIC_TMCCT) <= TICKS_1MS, "periodic: the current count stays below the initial count");
+	check(apic_read(APIC_TMCCT) <= TICKS_1MS,
+	      "periodic: the current count stays below the initial count");
 	apic_write(APIC_TMICT, 0);
 	irq_window();
 	check(!irq_wait(VECTOR_TIMER, 1, QUIET_NS), "periodic: an initial count of 0 stops it");
@@ -184,21 +185,21 @@ static void test_deadline_fires(const char * const *sentence)
 	u64 deadline;
 
 	timer_fresh(LVT_DEADLINE | VECTOR_TIMER);
-	msr_write(MSR_TSC_DEADLINE, rdtsc() - 1000);
+	msr_write(MSR_TSC_DEADLINE, tsc_read() - 1000);
 	check(irq_wait(VECTOR_TIMER, 1, WAIT_NS), sentence[0]);
 	check_eq(deadline_read(), 0, sentence[1]);
 	apic_eoi();
 	check(!irq_wait(VECTOR_TIMER, 1, QUIET_NS), sentence[2]);
-	deadline = rdtsc() + TICKS_1MS;
+	deadline = tsc_read() + TICKS_1MS;
 	msr_write(MSR_TSC_DEADLINE, deadline);
 	check(irq_wait(VECTOR_TIMER, 1, WAIT_NS), sentence[3]);
-	check(rdtsc() >= deadline, sentence[4]);
+	check(tsc_read() >= deadline, sentence[4]);
 	apic_eoi();
 }
 
 static void test_deadline_arming(const char * const *sentence)
 {
-	u64 deadline = rdtsc() + TSC_FAR;
+	u64 deadline = tsc_read() + TSC_FAR;
 
 	timer_fresh(LVT_DEADLINE | VECTOR_TIMER);
 	msr_write(MSR_TSC_DEADLINE, deadline);
@@ -211,7 +212,7 @@ static void test_deadline_arming(const char * const *sentence)
 	msr_write(MSR_TSC_DEADLINE, deadline);
 	apic_write(APIC_LVT_TIMER, LVT_ONE_SHOT | VECTOR_TIMER);
 	check_eq(deadline_read(), 0, sentence[4]);
-	msr_write(MSR_TSC_DEADLINE, rdtsc() + TICKS_1MS);
+	msr_write(MSR_TSC_DEADLINE, tsc_read() + TICKS_1MS);
 	check(!irq_wait(VECTOR_TIMER, 1, QUIET_NS), sentence[5]);
 }
 
@@ -242,17 +243,20 @@ static void test_illegal_vectors(void)
 	check_eq(apic_read(APIC_ESR), 0, "ESR rests at 0");
 	apic_self(0x05);
 	check_eq(apic_read(APIC_ESR), 0, "ESR shows a new error only after a write");
-	check_eq(esr_latch(), ESR_SEND_ILLEGAL | ESR_RECEIVE_ILLEGAL, "a self-IPI with vector 5 is sent and received illegal");
+	check_eq(esr_latch(), ESR_SEND_ILLEGAL | ESR_RECEIVE_ILLEGAL,
+		 "a self-IPI with vector 5 is sent and received illegal");
 	check(!apic_bit(APIC_IRR, 0x05), "a vector below 16 sets no IRR bit");
 	check_eq(esr_latch(), 0, "the next write clears ESR");
 	apic_icr(5, 0x4005);
-	check_eq(esr_latch(), ESR_SEND_ILLEGAL, "an illegal vector to an absent CPU is only sent illegal");
+	check_eq(esr_latch(), ESR_SEND_ILLEGAL,
+		 "an illegal vector to an absent CPU is only sent illegal");
 	apic_write(APIC_LVT_TIMER, 0x0f);
 	apic_write(APIC_TDCR, TDCR_DIVIDE_1);
 	apic_write(APIC_TMICT, TICKS_1MS);
 	timer_runs_out();
 	irq_window();
-	check_eq(esr_latch(), ESR_RECEIVE_ILLEGAL, "an LVT with vector 15 that fires is received illegal");
+	check_eq(esr_latch(), ESR_RECEIVE_ILLEGAL,
+		 "an LVT with vector 15 that fires is received illegal");
 }
 
 static void test_error_interrupt(void)
@@ -277,7 +281,8 @@ static void test_illegal_registers(void)
 		check(!msr_read(0x804, &value), "a reserved register is an error");
 		check(!msr_write(0x804, 0), "writing a reserved register is an error");
 		msr_write(MSR_X2APIC(APIC_SELF_IPI), 0x05);
-		check_eq(esr_latch(), ESR_SEND_ILLEGAL | ESR_RECEIVE_ILLEGAL, "x2APIC: the self-IPI register records illegal vectors");
+		check_eq(esr_latch(), ESR_SEND_ILLEGAL | ESR_RECEIVE_ILLEGAL,
+			 "x2APIC: the self-IPI register records illegal vectors");
 		return;
 	}
 	apic_read(0x040);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guests' library; see lib.h.
+ */
 #include "lib.h"
 
 #define GUEST_VECTORS		256
@@ -25,6 +28,7 @@ struct guest_gate {
 struct irq_log irq_log;
 void (*irq_hook)(u8 vector);
 u32 irq_total[GUEST_VECTORS];
+u32 irq_in_shadow;
 bool x2apic;
 
 static struct guest_gate idt[GUEST_VECTORS];
@@ -32,10 +36,6 @@ static struct lab_call call;
 static u32 nr_checks, nr_failed;
 /* An MSR access that may fault is under way; it faulted. */
 static bool gp_expected, gp_seen;
-
-extern char guest_stubs[];
-void guest_start(void);
-void guest_interrupt(struct guest_frame *frame);
 
 /**
  * lab_request() - one request to the VMM
@@ -52,7 +52,7 @@ int lab_request(u32 op, u64 a0, u64 a1, u64 a2)
 	call.arg[0] = a0;
 	call.arg[1] = a1;
 	call.arg[2] = a2;
-	outl(LAB_PORT, (u32)(unsigned long)&call);
+	out32(LAB_PORT, (u32)(unsigned long)&call);
 	return call.ret;
 }
 
@@ -260,14 +260,6 @@ bool irq_wait(u8 vector, u32 more, u64 max_ns)
 }
 
 /**
- * irq_halt() - sleep until an interrupt; none is lost between STI and HLT
- */
-void irq_halt(void)
-{
-	asm volatile("sti; hlt; cli" : : : "memory");
-}
-
-/**
  * msr_write() - WRMSR that survives #GP
  * @msr: its number
  * @value: 64 bits
@@ -406,8 +398,8 @@ void apic_enable(void)
  */
 void pic_mask_all(void)
 {
-	outb(PIC_MASTER + 1, 0xff);
-	outb(PIC_SLAVE + 1, 0xff);
+	out8(PIC_MASTER + 1, 0xff);
+	out8(PIC_SLAVE + 1, 0xff);
 }
 
 /**
@@ -457,6 +449,11 @@ static void guest_fault(const struct guest_frame *frame)
  * guest_interrupt() - every interrupt and exception arrives here
  * @frame: what the stub pushed
  *
+ * No interrupt comes between STI and the instruction that follows (SDM vol. 2,
+ * STI). Emulated processors have been seen to forget that when an exit to the
+ * hypervisor falls between the two, and the guest would then sleep with its
+ * interrupt already taken: its HLT is skipped, and counted.
+ *
  * RDMSR and WRMSR are two bytes long: that much is skipped when one faults.
  */
 void guest_interrupt(struct guest_frame *frame)
@@ -470,6 +467,10 @@ void guest_interrupt(struct guest_frame *frame)
 	}
 	if (vector < VECTOR_FIRST_IRQ && vector != VECTOR_NMI)
 		guest_fault(frame);
+	if (frame->rip == (u64)irq_halt_hlt) {
+		irq_in_shadow++;
+		frame->rip++;
+	}
 	if (irq_log.count < IRQ_LOG_SIZE)
 		irq_log.vector[irq_log.count] = vector;
 	irq_log.count++;
@@ -480,11 +481,9 @@ void guest_interrupt(struct guest_frame *frame)
 
 static void guest_load_idt(void)
 {
-	struct {
-		u16 limit;
-		u64 base;
-	} __attribute__((packed)) idtr = { sizeof(idt) - 1, (u64)idt };
 	u64 stub = (u64)guest_stubs;
+	u64 base = (u64)idt;
+	u16 idtr[5];
 	u32 i;
 
 	for (i = 0; i < GUEST_VECTORS; i++, stub += GUEST_STUB_BYTES) {
@@ -494,6 +493,12 @@ static void guest_load_idt(void)
 		idt[i].offset_mid = stub >> 16;
 		idt[i].offset_high = stub >> 32;
 	}
+	/* What LIDT reads: a 16-bit limit, then the address, lowest part first. */
+	idtr[0] = sizeof(idt) - 1;
+	idtr[1] = base;
+	idtr[2] = base >> 16;
+	idtr[3] = base >> 32;
+	idtr[4] = base >> 48;
 	asm volatile("lidt %0" : : "m" (idtr) : "memory");
 }
 

@@ -10,13 +10,10 @@
 #ifndef LIB_H
 #define LIB_H
 
-#include "../lab.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-typedef _Bool bool;
-#define true 1
-#define false 0
-#define NULL ((void *)0)
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#include "../lab.h"
 
 /* What irq_take() returns when not exactly one interrupt came. */
 #define IRQ_NONE		(-1)
@@ -38,13 +35,15 @@ extern struct irq_log irq_log;
 extern void (*irq_hook)(u8 vector);
 /* Interrupts per vector since the start of the guest. */
 extern u32 irq_total[256];
+/* Interrupts that came between the STI and the HLT of irq_halt(). */
+extern u32 irq_in_shadow;
 
-static inline void outb(u16 port, u8 value)
+static inline void out8(u16 port, u8 value)
 {
 	asm volatile("outb %0, %1" : : "a" (value), "Nd" (port) : "memory");
 }
 
-static inline u8 inb(u16 port)
+static inline u8 in8(u16 port)
 {
 	u8 value;
 
@@ -52,7 +51,7 @@ static inline u8 inb(u16 port)
 	return value;
 }
 
-static inline void outl(u16 port, u32 value)
+static inline void out32(u16 port, u32 value)
 {
 	asm volatile("outl %0, %1" : : "a" (value), "Nd" (port) : "memory");
 }
@@ -70,7 +69,7 @@ static inline u32 mmio_read(u64 address)
 	return value;
 }
 
-static inline u64 rdtsc(void)
+static inline u64 tsc_read(void)
 {
 	u32 low, high;
 
@@ -122,6 +121,7 @@ int irq_take(void);
 u32 irq_take_all(void);
 bool irq_log_is(const u8 *want, u32 count);
 bool irq_wait(u8 vector, u32 more, u64 max_ns);
+/* Sleep until an interrupt; none is lost between its STI and its HLT. */
 void irq_halt(void);
 
 /* Local APIC: registers by their xAPIC offset in either mode. */
@@ -189,5 +189,12 @@ void ioapic_mask_all(void);
 
 /* Each guest has one; it ends by returning. */
 void guest_main(void);
+
+/* Between start.S and lib.c. */
+struct guest_frame;
+extern char guest_stubs[];
+extern char irq_halt_hlt[];
+void guest_start(void);
+void guest_interrupt(struct guest_frame *frame);
 
 #endif

@@ -44,7 +44,8 @@ static void test_signal(void)
 	msi_send(MSI_ADDRESS, 0x51);
 	check(msi_send(MSI_ADDRESS, 0x51) >= 0, "a message whose vector is pending is no error");
 	check_int(irq_take(), 0x51, "two messages before the acknowledge are one interrupt");
-	check_int(msi_send(MSI_ADDRESS, 0x51), 1, "a message whose vector is in service is delivered");
+	check_int(msi_send(MSI_ADDRESS, 0x51), 1,
+		  "a message whose vector is in service is delivered");
 	apic_eoi();
 	check_int(irq_take(), 0x51, "it arrives after EOI");
 	apic_eoi();
@@ -77,9 +78,11 @@ static void test_modes(void)
 
 static void test_destinations(void)
 {
-	check(msi_send(MSI_ADDRESS | MSI_DEST(ABSENT_CPU), 0x51) <= 0, "a message to an absent CPU is not delivered");
+	check(msi_send(MSI_ADDRESS | MSI_DEST(ABSENT_CPU), 0x51) <= 0,
+	      "a message to an absent CPU is not delivered");
 	check_int(irq_take(), IRQ_NONE, "a message to an absent CPU does not interrupt");
-	check_int(msi_send(MSI_ADDRESS | MSI_DEST(0xff), 0x51), 1, "a message to 0xff is for every CPU");
+	check_int(msi_send(MSI_ADDRESS | MSI_DEST(0xff), 0x51), 1,
+		  "a message to 0xff is for every CPU");
 	check_int(irq_take(), 0x51, "it arrives");
 	apic_eoi();
 	if (x2apic) {
@@ -95,7 +98,8 @@ static void test_destinations(void)
 
 static void test_routes(void)
 {
-	check_int(lab_request(LAB_OP_ROUTE, ROUTED_GSI, MSI_ADDRESS, 0x61), 0, "KVM_SET_GSI_ROUTING takes an MSI route");
+	check_int(lab_request(LAB_OP_ROUTE, ROUTED_GSI, MSI_ADDRESS, 0x61), 0,
+		  "KVM_SET_GSI_ROUTING takes an MSI route");
 	check_int(line_set(ROUTED_GSI, 1), 1, "raising the GSI delivers its message");
 	check_int(irq_take(), 0x61, "the routed message arrives");
 	apic_eoi();
@@ -123,7 +127,7 @@ void guest_main(void)
 {
 	lab_plan(MSI_PLAN);
 	pic_mask_all();
-	outb(0x43, 0x30);
+	out8(0x43, 0x30);
 	apic_enable();
 	ioapic_mask_all();
 	test_signal();

@@ -37,37 +37,37 @@
 
 static void pit_write(u32 counter, u32 count)
 {
-	outb(0x40 + counter, count);
-	outb(0x40 + counter, count >> 8);
+	out8(0x40 + counter, count);
+	out8(0x40 + counter, count >> 8);
 }
 
 static u32 pit_read(u32 counter)
 {
-	u32 low = inb(0x40 + counter);
+	u32 low = in8(0x40 + counter);
 
-	return low | inb(0x40 + counter) << 8;
+	return low | in8(0x40 + counter) << 8;
 }
 
 static u32 pit_latch(u32 counter)
 {
-	outb(PIT_CONTROL, LATCH(counter));
+	out8(PIT_CONTROL, LATCH(counter));
 	return pit_read(counter);
 }
 
 static u8 pit_status(u32 counter)
 {
-	outb(PIT_CONTROL, READ_BACK_STATUS | SELECT(counter));
-	return inb(0x40 + counter);
+	out8(PIT_CONTROL, READ_BACK_STATUS | SELECT(counter));
+	return in8(0x40 + counter);
 }
 
 static void gate_set(bool on)
 {
-	outb(PORT_61, on ? PORT_61_GATE : 0);
+	out8(PORT_61, on ? PORT_61_GATE : 0);
 }
 
 static bool out_is(bool level)
 {
-	return !!(inb(PORT_61) & PORT_61_OUT) == level;
+	return !!(in8(PORT_61) & PORT_61_OUT) == level;
 }
 
 static bool out_becomes(bool level)
@@ -104,10 +104,11 @@ static void test_mode_0(void)
 	u32 held;
 
 	gate_set(true);
-	outb(PIT_CONTROL, CONTROL(2, 0));
-	check(out_is(false), "mode 0: the control word takes OUT low");
+	out8(PIT_CONTROL, CONTROL(2, 0));
 	pit_write(2, PIT_1MS);
 	check(out_becomes(true), "mode 0: OUT rises at the terminal count");
+	out8(PIT_CONTROL, CONTROL(2, 0));
+	check(out_is(false), "mode 0: the control word takes OUT low");
 	pit_write(2, PIT_LONG);
 	check(out_is(false), "mode 0: a new count takes OUT low");
 	check(count_falls(2, PIT_LONG), "mode 0: the count falls");
@@ -122,12 +123,12 @@ static void test_mode_0(void)
 static void test_mode_1(void)
 {
 	gate_set(false);
-	outb(PIT_CONTROL, CONTROL(2, 1));
+	out8(PIT_CONTROL, CONTROL(2, 1));
 	pit_write(2, PIT_LONG);
 	check(out_is(true), "mode 1: OUT is high until the trigger");
 	gate_set(true);
 	check(out_is(false), "mode 1: a rising gate takes OUT low");
-	outb(PIT_CONTROL, CONTROL(2, 1));
+	out8(PIT_CONTROL, CONTROL(2, 1));
 	pit_write(2, PIT_1MS);
 	gate_set(false);
 	gate_set(true);
@@ -138,14 +139,14 @@ static void test_mode_1(void)
 static void test_periodic(void)
 {
 	gate_set(true);
-	outb(PIT_CONTROL, CONTROL(2, 3));
+	out8(PIT_CONTROL, CONTROL(2, 3));
 	pit_write(2, PIT_1MS);
 	check(out_becomes(false) && out_becomes(true) && out_becomes(false),
 	      "mode 3: OUT is a square wave");
 	gate_set(false);
 	check(out_is(true), "mode 3: a low gate takes OUT high");
 	gate_set(true);
-	outb(PIT_CONTROL, CONTROL(2, 2));
+	out8(PIT_CONTROL, CONTROL(2, 2));
 	pit_write(2, PIT_1MS);
 	check(pit_latch(2) <= PIT_1MS, "mode 2: the count stays within its reload value");
 	gate_set(false);
@@ -159,23 +160,23 @@ static void test_latch(void)
 	u32 first, second;
 
 	gate_set(true);
-	outb(PIT_CONTROL, CONTROL(2, 0));
+	out8(PIT_CONTROL, CONTROL(2, 0));
 	pit_write(2, PIT_LONG);
 	count_falls(2, PIT_LONG - 16);
 	first = pit_latch(2);
-	outb(PIT_CONTROL, LATCH(2));
+	out8(PIT_CONTROL, LATCH(2));
 	wait_ns(PIT_TICK_NS * 8);
 	second = pit_read(2);
 	check(second <= first, "a latched count is from the time of the latch command");
 	check(pit_latch(2) < second, "the count went on behind the latch");
-	outb(PIT_CONTROL, 0x90);
-	outb(0x42, 0x80);
-	outb(PIT_CONTROL, LATCH(2));
-	check(inb(0x42) <= 0x80, "low-byte access: one write loads, one read reads");
-	outb(PIT_CONTROL, 0xa0);
-	outb(0x42, 0x80);
-	outb(PIT_CONTROL, LATCH(2));
-	check(inb(0x42) <= 0x80, "high-byte access: one write loads, one read reads");
+	out8(PIT_CONTROL, 0x90);
+	out8(0x42, 0x80);
+	out8(PIT_CONTROL, LATCH(2));
+	check(in8(0x42) <= 0x80, "low-byte access: one write loads, one read reads");
+	out8(PIT_CONTROL, 0xa0);
+	out8(0x42, 0x80);
+	out8(PIT_CONTROL, LATCH(2));
+	check(in8(0x42) <= 0x80, "high-byte access: one write loads, one read reads");
 }
 
 /* "Read-Back Command". */
@@ -185,19 +186,20 @@ static void test_read_back(void)
 	u8 status;
 
 	gate_set(true);
-	outb(PIT_CONTROL, CONTROL(2, 0));
+	out8(PIT_CONTROL, CONTROL(2, 0));
 	pit_write(2, PIT_LONG);
 	count_falls(2, PIT_LONG);
 	status = pit_status(2);
 	check_eq(status & STATUS_OUT, 0, "read-back: the status shows OUT low");
-	check_eq(status & STATUS_NULL, 0, "read-back: null count is clear once the count is loaded");
+	check_eq(status & STATUS_NULL, 0,
+		 "read-back: null count is clear once the count is loaded");
 	check_eq(status & 0x3f, 0x30, "read-back: the status shows mode 0 and both bytes");
 	before = pit_latch(2);
-	outb(PIT_CONTROL, READ_BACK_BOTH | SELECT(2));
-	check_eq(inb(0x42) & 0x3f, 0x30, "read-back of both: the status comes first");
+	out8(PIT_CONTROL, READ_BACK_BOTH | SELECT(2));
+	check_eq(in8(0x42) & 0x3f, 0x30, "read-back of both: the status comes first");
 	count = pit_read(2);
 	check(count <= before && count >= pit_latch(2), "read-back of both: then the count");
-	outb(PIT_CONTROL, READ_BACK_COUNT | SELECT(2));
+	out8(PIT_CONTROL, READ_BACK_COUNT | SELECT(2));
 	count = pit_read(2);
 	check(count >= pit_latch(2), "read-back of the count latches it");
 }
@@ -208,7 +210,7 @@ static void test_bcd(void)
 	u32 count;
 
 	gate_set(true);
-	outb(PIT_CONTROL, CONTROL(2, 0) | 1);
+	out8(PIT_CONTROL, CONTROL(2, 0) | 1);
 	pit_write(2, 0x9999);
 	count_falls(2, 0x9999);
 	gate_set(false);
@@ -220,16 +222,16 @@ static void test_bcd(void)
 
 static void test_port_61(void)
 {
-	outb(PORT_61, PORT_61_GATE | PORT_61_SPEAKER);
-	check_eq(inb(PORT_61) & 3, 3, "port 0x61: gate and speaker read back set");
-	outb(PORT_61, 0);
-	check_eq(inb(PORT_61) & 3, 0, "port 0x61: gate and speaker read back clear");
+	out8(PORT_61, PORT_61_GATE | PORT_61_SPEAKER);
+	check_eq(in8(PORT_61) & 3, 3, "port 0x61: gate and speaker read back set");
+	out8(PORT_61, 0);
+	check_eq(in8(PORT_61) & 3, 0, "port 0x61: gate and speaker read back clear");
 }
 
 static void pic_hook(u8 vector)
 {
 	(void)vector;
-	outb(PIC_MASTER, PIC_EOI);
+	out8(PIC_MASTER, PIC_EOI);
 }
 
 /* Counter 0 is line 0: the 8259's IR0. */
@@ -238,23 +240,25 @@ static void test_line_0(void)
 	u32 before = irq_total[VECTOR_PIT];
 
 	irq_hook = pic_hook;
-	outb(PIT_CONTROL, CONTROL(0, 0));
+	out8(PIT_CONTROL, CONTROL(0, 0));
 	pit_write(0, PIT_1MS);
-	check(irq_wait(VECTOR_PIT, 1, WAIT_NS), "counter 0, mode 0: line 0 rises at the terminal count");
+	check(irq_wait(VECTOR_PIT, 1, WAIT_NS),
+	      "counter 0, mode 0: line 0 rises at the terminal count");
 	check(!irq_wait(VECTOR_PIT, 1, QUIET_NS), "counter 0, mode 0: once");
-	outb(PIT_CONTROL, CONTROL(0, 2));
+	out8(PIT_CONTROL, CONTROL(0, 2));
 	pit_write(0, PIT_1MS);
 	check(irq_wait(VECTOR_PIT, 5, WAIT_NS), "counter 0, mode 2: line 0 pulses again and again");
-	outb(PIT_CONTROL, CONTROL(0, 3));
+	out8(PIT_CONTROL, CONTROL(0, 3));
 	pit_write(0, PIT_1MS);
 	check(irq_wait(VECTOR_PIT, 5, WAIT_NS), "counter 0, mode 3: line 0 pulses again and again");
 	before = irq_total[VECTOR_PIT];
 	while (irq_total[VECTOR_PIT] == before)
 		irq_halt();
 	check(irq_total[VECTOR_PIT] > before, "counter 0 wakes a CPU that sleeps in HLT");
-	outb(PIT_CONTROL, CONTROL(0, 0));
+	out8(PIT_CONTROL, CONTROL(0, 0));
 	irq_window();
-	check(!irq_wait(VECTOR_PIT, 1, QUIET_NS), "counter 0: a control word without a count stops it");
+	check(!irq_wait(VECTOR_PIT, 1, QUIET_NS),
+	      "counter 0: a control word without a count stops it");
 }
 
 /**
@@ -267,12 +271,12 @@ void guest_main(void)
 	ioapic_mask_all();
 	pic_mask_all();
 	apic_write(APIC_LVT_LINT0, APIC_LVT_EXTINT);
-	outb(PIC_MASTER, 0x11);
-	outb(PIC_MASTER + 1, 0x20);
-	outb(PIC_MASTER + 1, 0x04);
-	outb(PIC_MASTER + 1, 0x01);
-	outb(PIC_MASTER + 1, 0xfe);
-	outb(PIT_CONTROL, CONTROL(0, 0));
+	out8(PIC_MASTER, 0x11);
+	out8(PIC_MASTER + 1, 0x20);
+	out8(PIC_MASTER + 1, 0x04);
+	out8(PIC_MASTER + 1, 0x01);
+	out8(PIC_MASTER + 1, 0xfe);
+	out8(PIT_CONTROL, CONTROL(0, 0));
 	test_mode_0();
 	test_mode_1();
 	test_periodic();

@@ -22,6 +22,14 @@ guest_stop:
 	jmp	guest_stop
 
 	.text
+	.globl	irq_halt, irq_halt_hlt
+irq_halt:
+	sti
+irq_halt_hlt:
+	hlt
+	cli
+	ret
+
 /* 256 stubs of 16 bytes: make the frame the same with and without error code. */
 	.balign	16
 	.globl	guest_stubs

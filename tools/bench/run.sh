@@ -1,0 +1,192 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What single operations cost a guest, in instructions of the machine below.
+set -euo pipefail
+
+bench=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$bench/../.." && pwd)
+
+usage()
+{
+	cat <<-USAGE
+	Usage: tools/bench/run.sh [OPTION...]
+
+	Boots the L1 with instructions counted (one CPU, 1 ns of its time is one
+	instruction) and runs the lab's guest "bench" three times: on /dev/kvm with
+	KVM's own irqchip, on /dev/virqchip, and on /dev/kvm without an irqchip, the
+	VMM answering as cheaply as it can. That last column is the floor of any
+	userspace irqchip. Prints instructions per operation, as the guest sees them:
+	the median of the repeats, and the spread between the lowest and the highest.
+
+	Options:
+	  --module FILE.ko  the module to measure (default: virqchip.ko at the top)
+	  --no-module       leave /dev/virqchip out
+	  --loops N         operations per figure (default 4000)
+	  --rst             print a reStructuredText table
+	  --results DIR     keep the figures in DIR; with --print, read them there
+	  --print           do not run anything, print the figures in DIR again
+	  --help            print this
+
+	Exit status: 0 if /dev/virqchip's figure is below the floor in every row that
+	has one; 1 if not, or if a figure is missing; 2 for wrong usage.
+	USAGE
+}
+
+module=$top/virqchip.ko loops=4000 format=plain results='' print_only=false
+with_module=true
+
+bad_usage()
+{
+	echo "run.sh: $* (try --help)" >&2
+	exit 2
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--module|--loops|--results)
+		[ $# -ge 2 ] || bad_usage "$1 needs an argument" ;;
+	esac
+	case $1 in
+	--module)	module=$2; shift ;;
+	--no-module)	with_module=false ;;
+	--loops)	loops=$2; shift ;;
+	--results)	results=$2; shift ;;
+	--rst)		format=rst ;;
+	--print)	print_only=true ;;
+	--help|-h)	usage; exit 0 ;;
+	*)		bad_usage "unknown option $1" ;;
+	esac
+	shift
+done
+
+if $print_only; then
+	[ -n "$results" ] || bad_usage "--print needs --results"
+elif [ -z "$results" ]; then
+	results=$(mktemp -d)
+	trap 'rm -rf "$results"' EXIT
+fi
+
+run_benches()
+{
+	local module_args=()
+
+	if $with_module; then
+		[ -f "$module" ] ||
+			bad_usage "no $module: run make, or use --module or --no-module"
+		module_args=(--module "$module")
+	fi
+	make -s -C "$top/tools/lab" >&2
+	rm -f "$results"/{stock,virqchip,floor}
+	"$top/tools/vm/run" --icount --kvm "${module_args[@]}" \
+		--results "$results" --env "BENCH_MODULE=$with_module" \
+		-- "$bench/in-l1.sh" "$loops" >&2
+}
+
+# Print the table of the figures in $results.
+print_table()
+{
+	awk -F '\t' -v format="$format" -v with_module="$with_module" '
+	function sort_figures(list, n,    i, j, swap) {
+		for (i = 2; i <= n; i++)
+			for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
+				swap = list[j]
+				list[j] = list[j - 1]
+				list[j - 1] = swap
+			}
+	}
+	function group(number,    text) {
+		text = sprintf("%.0f", number)
+		while (match(text, /[0-9][0-9][0-9][0-9](,|$)/))
+			text = substr(text, 1, RSTART) "," substr(text, RSTART + 1)
+		return text
+	}
+	# Sets median[] and the text of a cell.
+	function cell(column, row,    n, list, i, base) {
+		n = repeats[column, row]
+		if (!n)
+			return "-"
+		for (i = 1; i <= n; i++) {
+			base = figure[column, row " (empty)", i]
+			list[i] = figure[column, row, i] - base
+		}
+		sort_figures(list, n)
+		median[column, row] = list[int((n + 1) / 2)]
+		return group(median[column, row]) " (" \
+			sprintf("%.0f", list[n] - list[1]) ")"
+	}
+	function rule(    i, text) {
+		for (i = 0; i <= columns; i++)
+			text = text (i ? " " : "") substr("=========================================", 1, i ? 22 : 34)
+		return text
+	}
+	function print_row(first, values,    i, text) {
+		text = sprintf("%-34s", first)
+		for (i = 1; i <= columns; i++)
+			text = text sprintf(format == "rst" ? " %-22s" : " %22s", values[i])
+		sub(/ +$/, "", text)
+		print text
+	}
+	BEGIN {
+		columns = 3
+		key[1] = "stock"; title[1] = "/dev/kvm"
+		key[2] = "virqchip"; title[2] = "/dev/virqchip"
+		key[3] = "floor"; title[3] = "VMM answers (floor)"
+	}
+	$1 == "# bench" && $2 == "clock" {
+		ratio = $3 / $4
+		if (ratio < 0.999 || ratio > 1.001) {
+			printf "one TSC tick is %.4f ns in %s, not 1: were instructions counted?\n", \
+				1 / ratio, FILENAME > "/dev/stderr"
+			bad = 1
+		}
+		next
+	}
+	$1 == "# bench" {
+		column = FILENAME
+		sub(/.*\//, "", column)
+		row = $2
+		figure[column, row, ++repeats[column, row]] = $3 / $4
+		if (row !~ / \(empty\)$/ && !(row in known)) {
+			known[row] = 1
+			order[++rows] = row
+		}
+	}
+	END {
+		if (format == "rst")
+			print rule()
+		print_row("Instructions (spread)", title)
+		if (format == "rst")
+			print rule()
+		for (i = 1; i <= rows; i++) {
+			for (j = 1; j <= columns; j++)
+				values[j] = cell(key[j], order[i])
+			print_row(order[i], values)
+		}
+		if (format == "rst")
+			print rule()
+		for (i = 1; i <= rows && with_module == "true"; i++) {
+			row = order[i]
+			if (!repeats["virqchip", row]) {
+				printf "no figure of /dev/virqchip for: %s\n", row > "/dev/stderr"
+				bad = 1
+			} else if (repeats["floor", row] && median["virqchip", row] >= median["floor", row]) {
+				printf "/dev/virqchip is not below the floor in: %s\n", row > "/dev/stderr"
+				bad = 1
+			}
+		}
+		if (!rows) {
+			print "no figures" > "/dev/stderr"
+			bad = 1
+		}
+		exit bad
+	}' "$@"
+}
+
+$print_only || run_benches
+files=()
+for column in stock virqchip floor; do
+	[ ! -f "$results/$column" ] || files+=("$results/$column")
+done
+[ ${#files[@]} -gt 0 ] || { echo "run.sh: no figures in $results" >&2; exit 1; }
+[ -f "$results/virqchip" ] || $with_module || with_module=false
+print_table "${files[@]}"
