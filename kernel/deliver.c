@@ -130,8 +130,34 @@ unsigned int vqc_deliver_msg(struct vqc_fabric *f, const struct vqc_msg *msg,
 
 /* ---- the PIC ---- */
 
-/* INTR has risen: wake the CPUs whose LINT0 lets it through. */
-static void vqc_kick_extint(struct vqc_fabric *f)
+/*
+ * INTR is wired to LINT0 of every CPU. Where that is an ExtINT it is the CPU's
+ * turn to acknowledge; where it is anything else (the NMI of a watchdog, a
+ * fixed vector) the local APIC sees its input change.
+ */
+static bool vqc_wire_lint0(struct vqc_fabric *f, struct vqc_cpu *cpu, bool intr)
+{
+	unsigned long flags;
+	enum vqc_why why;
+
+	if (vqc_lapic_takes_extint(&cpu->lapic)) {
+		if (intr)
+			cpu->ops->kick(cpu);
+		return true;
+	}
+	if (READ_ONCE(cpu->lapic.lvt[VQC_LVT_IDX_LINT0]) & VQC_LVT_MASKED)
+		return false;
+
+	raw_spin_lock_irqsave(&cpu->lock, flags);
+	why = vqc_lapic_set_lint(&cpu->lapic, 0, READ_ONCE(f->pic_intr));
+	raw_spin_unlock_irqrestore(&cpu->lock, flags);
+	vqc_count(f, why);
+	if (why == VQC_WHY_DELIVERED)
+		cpu->ops->kick(cpu);
+	return true;
+}
+
+static void vqc_wire_intr(struct vqc_fabric *f, bool intr)
 {
 	unsigned int i, nr = smp_load_acquire(&f->nr_cpus);
 	bool taken = false;
@@ -140,14 +166,12 @@ static void vqc_kick_extint(struct vqc_fabric *f)
 	for (i = 0; i < nr; i++) {
 		struct vqc_cpu *cpu = READ_ONCE(f->cpu[i]);
 
-		if (!cpu || !vqc_lapic_takes_extint(&cpu->lapic))
-			continue;
-		taken = true;
-		cpu->ops->kick(cpu);
+		if (cpu)
+			taken |= vqc_wire_lint0(f, cpu, intr);
 	}
 	rcu_read_unlock();
 
-	if (!taken)
+	if (intr && !taken)
 		vqc_count(f, VQC_WHY_PIC_GATED);
 }
 
@@ -196,14 +220,18 @@ void vqc_drain_pic(struct vqc_fabric *f, const struct vqc_fx *fx)
 void vqc_pic_op_end(struct vqc_fabric *f, unsigned long flags,
 		    const struct vqc_fx *fx)
 {
-	bool intr = vqc_pic_output(&f->pic);
-	bool rose = intr && !f->pic_intr;
+	bool intr = f->pic_intr, changed = false;
 
-	WRITE_ONCE(f->pic_intr, intr);
+	/* Without an effect nothing has changed, INTR neither. */
+	if (fx->nr) {
+		intr = vqc_pic_output(&f->pic);
+		changed = intr != f->pic_intr;
+		WRITE_ONCE(f->pic_intr, intr);
+	}
 	raw_spin_unlock_irqrestore(&f->pic_lock, flags);
 
-	if (rose)
-		vqc_kick_extint(f);
+	if (changed)
+		vqc_wire_intr(f, intr);
 	if (fx->nr)
 		vqc_drain_pic(f, fx);
 }

@@ -144,8 +144,8 @@ int vqc_cpu_mmio_read(struct vqc_cpu *cpu, u64 gpa, int len, void *val)
 	struct kvm_vcpu *cookie = vqc_cpu_cookie(cpu);
 
 	if (vqc_cpu_owns(cpu, gpa))
-		return kvm_iodevice_read(cookie, &cpu->lapic_dev, gpa, len,
-					 val);
+		return vqc_dev_lapic_read(cookie, &cpu->lapic_dev, gpa, len,
+					  val);
 	return vqc_bus_read(&cpu->fabric->mmio, cookie, gpa, len, val);
 }
 
@@ -154,8 +154,8 @@ int vqc_cpu_mmio_write(struct vqc_cpu *cpu, u64 gpa, int len, const void *val)
 	struct kvm_vcpu *cookie = vqc_cpu_cookie(cpu);
 
 	if (vqc_cpu_owns(cpu, gpa))
-		return kvm_iodevice_write(cookie, &cpu->lapic_dev, gpa, len,
-					  val);
+		return vqc_dev_lapic_write(cookie, &cpu->lapic_dev, gpa, len,
+					   val);
 	return vqc_bus_write(&cpu->fabric->mmio, cookie, gpa, len, val);
 }
 

@@ -270,13 +270,16 @@ struct vqc_fabric *vqc_fabric_find_name(const char *name)
 
 /* ---- CPUs and destinations ---- */
 
-void vqc_cpu_clock(const struct vqc_cpu *cpu, struct vqc_clock *clock)
+void vqc_cpu_clock(struct vqc_cpu *cpu, struct vqc_clock *clock)
 {
 	clock->now_ns = ktime_get_ns();
 	clock->tsc_khz = cpu->tsc_khz;
 	clock->tsc = 0;
-	if (cpu->tsc_khz && cpu->ops->read_tsc)
-		clock->tsc = cpu->ops->read_tsc((struct vqc_cpu *)cpu);
+	/* Asking for it is not cheap, and only one mode counts in it. */
+	if (cpu->tsc_khz && cpu->ops->read_tsc &&
+	    FIELD_GET(VQC_LVT_TIMER_MODE,
+		      cpu->lapic.lvt[VQC_LVT_IDX_TIMER]) == VQC_TIMER_TSC)
+		clock->tsc = cpu->ops->read_tsc(cpu);
 }
 
 /*

@@ -437,12 +437,12 @@ void vqc_cpu_rearm(struct vqc_cpu *cpu);
 
 /**
  * vqc_cpu_clock - read the time as a CPU's LAPIC needs it
- * @cpu: the CPU
- * @clock: filled in
+ * @cpu: the CPU; its owner calls
+ * @clock: filled in; the TSC only if the LAPIC timer is in TSC-deadline mode
  *
- * Context: any.
+ * Context: may sleep.
  */
-void vqc_cpu_clock(const struct vqc_cpu *cpu, struct vqc_clock *clock);
+void vqc_cpu_clock(struct vqc_cpu *cpu, struct vqc_clock *clock);
 
 /* ---- devices: dev_*.c ---- */
 

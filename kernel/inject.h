@@ -7,9 +7,7 @@
 
 #include <linux/types.h>
 
-#include "model/fx.h"
-
-struct vqc_cpu;
+#include "fabric.h"
 
 /* VM-entry interruption-information, SDM vol. 3, 25.8.3 */
 #define VQC_INTR_VECTOR		GENMASK(7, 0)
@@ -52,6 +50,26 @@ struct vqc_inject_ops {
  * Return: true if an ExtINT is let through or a vector is above PPR.
  */
 bool vqc_cpu_has_interrupt(struct vqc_cpu *cpu);
+
+/**
+ * vqc_cpu_quiet - is there certainly nothing to hand to the CPU
+ * @cpu: the CPU
+ *
+ * The common case, in a few instructions. Context: the CPU's owner.
+ * Return: false if vqc_inject_pending() has to have a look.
+ */
+static inline bool vqc_cpu_quiet(const struct vqc_cpu *cpu)
+{
+	const struct vqc_lapic *l = &cpu->lapic;
+	unsigned int i;
+
+	if (READ_ONCE(l->events) || READ_ONCE(cpu->fabric->pic_intr))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(l->irr); i++)
+		if (READ_ONCE(l->irr[i]))
+			return false;
+	return true;
+}
 
 /**
  * vqc_inject_pending - hand the CPU what is pending for it

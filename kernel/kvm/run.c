@@ -24,6 +24,7 @@
 #include <linux/task_work.h>
 
 #include "front.h"
+#include "observe.h"
 
 #define VQC_CR8_MASK	0xf
 
@@ -106,10 +107,12 @@ static void vqc_vcpu_kick(struct vqc_cpu *cpu)
 	switch (READ_ONCE(v->mode)) {
 	case VQC_RUN_IN_KVM:
 		this_cpu_inc(cpu->fabric->stats->kicks);
+		vqc_obs_kick(cpu);
 		vqc_vcpu_kick_kvm(v);
 		break;
 	case VQC_RUN_ASLEEP:
 		this_cpu_inc(cpu->fabric->stats->kicks);
+		vqc_obs_kick(cpu);
 		rcuwait_wake_up(&v->wait);
 		break;
 	}
@@ -152,40 +155,29 @@ static bool vqc_vcpu_mmio_exit(struct vqc_vcpu *v)
 	return true;
 }
 
-static int vqc_vcpu_pio_one(struct vqc_vcpu *v, bool out, u16 port, u8 size,
-			    u8 *data)
+/*
+ * The data is in KVM's own page; run->io.data_offset is the VMM's to scribble.
+ * It can scribble on the data too, of which devices take each byte once.
+ */
+static bool vqc_vcpu_pio_exit(struct vqc_vcpu *v)
 {
 	struct kvm_vcpu *cookie = vqc_cpu_cookie(&v->cpu);
 	struct vqc_bus *bus = &v->cpu.fabric->pio;
-	u32 val = 0;
-	int ret;
-
-	if (out) {
-		memcpy(&val, data, size);
-		return vqc_bus_write(bus, cookie, port, size, &val);
-	}
-	ret = vqc_bus_read(bus, cookie, port, size, &val);
-	if (!ret)
-		memcpy(data, &val, size);
-	return ret;
-}
-
-/* The data is in KVM's own page; run->io.data_offset is the VMM's to scribble. */
-static bool vqc_vcpu_pio_exit(struct vqc_vcpu *v)
-{
 	struct kvm_run *run = v->run;
 	bool out = READ_ONCE(run->io.direction) == KVM_EXIT_IO_OUT;
 	u16 port = READ_ONCE(run->io.port);
 	u8 size = READ_ONCE(run->io.size);
 	u32 i, count = READ_ONCE(run->io.count);
+	u8 *data = v->pio;
+	int ret = 0;
 
-	if ((size != 1 && size != 2 && size != 4) || count > PAGE_SIZE / size)
+	if ((size != 1 && size != 2 && size != 4) || count > PAGE_SIZE / 4)
 		return false;
-	for (i = 0; i < count; i++)
-		if (vqc_vcpu_pio_one(v, out, port, size, v->pio + i * size))
-			/* No element of a string is ours, or all are. */
-			return false;
-	return true;
+	for (i = 0; i < count && !ret; i++, data += size)
+		ret = out ? vqc_bus_write(bus, cookie, port, size, data) :
+			    vqc_bus_read(bus, cookie, port, size, data);
+	/* All elements of a string go to one port: all are ours, or none. */
+	return !ret;
 }
 
 static void vqc_vcpu_sync_tpr(struct vqc_vcpu *v)
@@ -336,11 +328,12 @@ static bool vqc_vcpu_handle_exit(struct vqc_vcpu *v)
 static long vqc_vcpu_enter(struct vqc_vcpu *v)
 {
 	struct kvm_run *run = v->run;
-	long ret;
+	long ret = 0;
 
 	WRITE_ONCE(run->request_interrupt_window, 0);
 	vqc_vcpu_set_mode(v, VQC_RUN_IN_KVM);
-	ret = vqc_inject_pending(&v->cpu);
+	if (!vqc_cpu_quiet(&v->cpu))
+		ret = vqc_inject_pending(&v->cpu);
 	if (likely(ret >= 0)) {
 		run->cr8 = v->cpu.lapic.tpr >> 4;
 		ret = v->real_ioctl(v->real, KVM_RUN, 0);
@@ -362,7 +355,7 @@ static long vqc_vcpu_loop(struct vqc_vcpu *v)
 		}
 		if (unlikely(!vqc_vcpu_runnable(v))) {
 			ret = vqc_vcpu_block(v);
-			if (ret)
+			if (ret && !vqc_vcpu_was_kicked(v))
 				return ret;
 			continue;
 		}
@@ -397,5 +390,7 @@ static void vqc_vcpu_set_task(struct vqc_vcpu *v)
 long vqc_vcpu_run(struct vqc_vcpu *v)
 {
 	vqc_vcpu_set_task(v);
+	/* A kick that came too late for the last run means nothing now. */
+	WRITE_ONCE(v->kicked, false);
 	return vqc_vcpu_to_vmm(v, vqc_vcpu_loop(v));
 }

@@ -7,9 +7,9 @@
  * chipsets.
  *
  * A write to a port is decoded to a command first; each command is one short
- * function.  Every mutator ends in vqc_pic_settle(), which derives the level
- * requests and the cascade wire again, so no function has to know what else
- * depends on the bits it changes.
+ * function.  Every mutator ends in vqc_pic_settle() or its part that can matter,
+ * which derives the level requests and the cascade wire again, so no function
+ * has to know what else depends on the bits it changes.
  *
  * Not modelled: MCS-80/85 mode (uPM = 0 and ADI are accepted, the CPU is an
  * x86 all the same), the buffer enable pin, and ICW3, whose only right values
@@ -50,6 +50,12 @@ enum vqc_8259_cmd {
 	VQC_8259_ELCR,
 	VQC_8259_NR_CMDS
 };
+
+static bool vqc_8259_is_ocw(enum vqc_8259_cmd cmd)
+{
+	return cmd == VQC_8259_OCW1 || cmd == VQC_8259_OCW2 ||
+	       cmd == VQC_8259_OCW3;
+}
 
 static const u8 vqc_pic_elcr_mask[VQC_PIC_NR_CHIPS] = {
 	VQC_PIC_ELCR_MASK_MASTER, VQC_PIC_ELCR_MASK_SLAVE
@@ -149,24 +155,36 @@ static void vqc_8259_settle(struct vqc_pic *pic, unsigned int n)
 		chip->irr &= chip->lines;
 }
 
-/* Derive what follows from the rest; the slave first, it drives the master. */
-static void vqc_pic_settle(struct vqc_pic *pic)
+/* The slave's INT is the level of the master's IR2. */
+static void vqc_pic_settle_cascade(struct vqc_pic *pic)
 {
 	struct vqc_8259 *master = &pic->chip[VQC_PIC_MASTER];
 
-	vqc_8259_settle(pic, VQC_PIC_SLAVE);
 	master->lines &= ~VQC_PIC_CASCADE_BIT;
 	if (vqc_8259_request(pic, VQC_PIC_SLAVE) != VQC_8259_NO_IR)
 		master->lines |= VQC_PIC_CASCADE_BIT;
 	vqc_8259_settle(pic, VQC_PIC_MASTER);
 }
 
+/* Derive what follows from the rest; the slave first, it drives the master. */
+static void vqc_pic_settle(struct vqc_pic *pic)
+{
+	vqc_8259_settle(pic, VQC_PIC_SLAVE);
+	vqc_pic_settle_cascade(pic);
+}
+
+static void vqc_pic_notify(const struct vqc_pic *pic, bool was_high,
+			   struct vqc_fx *fx)
+{
+	if (vqc_pic_output(pic) != was_high)
+		vqc_fx_add(fx, VQC_FX_OUTPUT, VQC_NO_PIN);
+}
+
 static void vqc_pic_settle_notify(struct vqc_pic *pic, bool was_high,
 				  struct vqc_fx *fx)
 {
 	vqc_pic_settle(pic);
-	if (vqc_pic_output(pic) != was_high)
-		vqc_fx_add(fx, VQC_FX_OUTPUT, VQC_NO_PIN);
+	vqc_pic_notify(pic, was_high, fx);
 }
 
 void vqc_pic_reset(struct vqc_pic *pic)
@@ -247,7 +265,7 @@ static void vqc_8259_acked(unsigned int n, u8 ended, struct vqc_fx *fx)
 {
 	unsigned int ir;
 
-	for (ir = 0; ir < VQC_8259_NR_IR; ir++)
+	for (ir = 0; ended >> ir; ir++)
 		if (ended & BIT(ir) && !vqc_8259_is_cascade(n, ir))
 			vqc_fx_add(fx, VQC_FX_ACKED, n * VQC_8259_NR_IR + ir);
 }
@@ -629,14 +647,24 @@ void vqc_pic_write(struct vqc_pic *pic, enum vqc_pic_port port, u8 val,
 		   struct vqc_fx *fx)
 {
 	unsigned int n = vqc_pic_port_chip(port);
+	enum vqc_8259_cmd cmd;
 	bool was_high;
 
 	if ((unsigned int)port >= VQC_NR_PIC_PORTS)
 		return;
 	was_high = vqc_pic_output(pic);
-	vqc_8259_cmd_tbl[vqc_pic_decode(&pic->chip[n], port, val)](pic, n, val,
-								   fx);
-	vqc_pic_settle_notify(pic, was_high, fx);
+	cmd = vqc_pic_decode(&pic->chip[n], port, val);
+	vqc_8259_cmd_tbl[cmd](pic, n, val, fx);
+
+	/*
+	 * An OCW changes no request of its chip, only which of them come out:
+	 * of the slave's that shows in the cascade.
+	 */
+	if (!vqc_8259_is_ocw(cmd))
+		vqc_pic_settle(pic);
+	else if (n == VQC_PIC_SLAVE)
+		vqc_pic_settle_cascade(pic);
+	vqc_pic_notify(pic, was_high, fx);
 }
 
 static void vqc_8259_sanitise(struct vqc_8259 *chip, unsigned int n)
