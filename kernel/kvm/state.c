@@ -199,6 +199,10 @@ long vqc_vm_set_irqchip(void *object, unsigned int cmd, unsigned long arg)
 
 /* ---- the 8254 ---- */
 
+/* KVM's mode of a channel that no control word was written for. */
+#define VQC_KVM_NO_MODE		0xff
+#define VQC_KVM_MAX_MODE	7
+
 /* KVM's states of the byte toggles. */
 #define VQC_KVM_RW_WORD_LSB	3
 #define VQC_KVM_RW_WORD_MSB	4
@@ -210,43 +214,66 @@ static u8 vqc_kvm_rw_state(u8 access, u8 msb)
 	return msb ? VQC_KVM_RW_WORD_MSB : VQC_KVM_RW_WORD_LSB;
 }
 
+/* KVM notes which byte of a latched count comes next: low, high, or both. */
+static u8 vqc_kvm_count_latched(const struct vqc_pit_channel *c)
+{
+	if (!c->count_latched)
+		return 0;
+	if (c->access != VQC_PIT_WORD)
+		return c->access;
+	return c->count_latched == 2 ? VQC_PIT_WORD : VQC_PIT_MSB;
+}
+
+static u8 vqc_kvm_latched_bytes(u8 count_latched)
+{
+	if (!count_latched)
+		return 0;
+	return count_latched == VQC_PIT_WORD ? 2 : 1;
+}
+
 static void vqc_kvm_from_channel(struct kvm_pit_channel_state *s,
 				 const struct vqc_pit_channel *c)
 {
 	memset(s, 0, sizeof(*s));
 	s->count = c->count ? c->count : VQC_PIT_MAX_COUNT;
 	s->latched_count = c->count_latch;
-	s->count_latched = c->count_latched;
+	s->count_latched = vqc_kvm_count_latched(c);
 	s->status_latched = c->status_latched;
 	s->status = c->status_latch;
 	s->read_state = vqc_kvm_rw_state(c->access, c->read_msb);
 	s->write_state = vqc_kvm_rw_state(c->access, c->write_msb);
 	s->write_latch = c->write_latch;
 	s->rw_mode = c->access;
-	s->mode = c->mode;
+	s->mode = c->count ? c->mode : VQC_KVM_NO_MODE;
 	s->bcd = c->bcd;
 	s->gate = c->gate;
 	s->count_load_time = c->start_ns;
 }
 
+/*
+ * A count starts anew when it is loaded, as KVM does it: the time it was loaded
+ * at is another machine's.
+ */
 static void vqc_kvm_to_channel(struct vqc_pit_channel *c,
 			       const struct kvm_pit_channel_state *s)
 {
 	memset(c, 0, sizeof(*c));
-	c->count = s->count ? s->count : VQC_PIT_MAX_COUNT;
+	if (s->mode <= VQC_KVM_MAX_MODE) {
+		c->count = s->count ? s->count : VQC_PIT_MAX_COUNT;
+		c->mode = s->mode;
+		c->armed = 1;
+	}
 	c->count_latch = s->latched_count;
-	c->count_latched = s->count_latched;
+	c->count_latched = vqc_kvm_latched_bytes(s->count_latched);
 	c->status_latched = s->status_latched;
 	c->status_latch = s->status;
 	c->read_msb = s->read_state == VQC_KVM_RW_WORD_MSB;
 	c->write_msb = s->write_state == VQC_KVM_RW_WORD_MSB;
 	c->write_latch = s->write_latch;
 	c->access = s->rw_mode;
-	c->mode = s->mode;
 	c->bcd = s->bcd;
 	c->gate = s->gate;
-	c->start_ns = s->count_load_time;
-	c->armed = 1;
+	c->start_ns = ktime_get_ns();
 }
 
 static void vqc_kvm_from_pit(struct kvm_pit_state2 *s,
