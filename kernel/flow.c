@@ -396,11 +396,31 @@ static void vqc_flow_count_merged(struct vqc_recorder *r, u64 into)
 	vqc_grip_release(&grip);
 }
 
-static void vqc_flow_see_pin(struct vqc_grip *grip, enum vqc_chip chip,
+/*
+ * The last chip has declined. A source that asserts a wire which is high
+ * already began nothing: some monitors do so all the time, and their flows
+ * would push the others out.
+ */
+static void vqc_flow_declined(struct vqc_grip *grip)
+{
+	struct vqc_flow *flow = grip->flow;
+
+	if (flow->nr_whys == 1 && flow->why[0] == VQC_WHY_NO_CHANGE) {
+		flow->seq = 0;
+		grip->flow = NULL;
+		return;
+	}
+	vqc_grip_end(grip, flow->into ? VQC_END_MERGED : VQC_END_DROPPED);
+}
+
+/* Return: false if the flow has gone on by another way: the pin is past. */
+static bool vqc_flow_see_pin(struct vqc_grip *grip, enum vqc_chip chip,
 			     unsigned int pin, enum vqc_why why, u64 into)
 {
 	struct vqc_flow *flow = grip->flow;
 
+	if (!flow || (flow->cpu != VQC_NO_CPU && why != VQC_WHY_DELIVERED))
+		return false;
 	vqc_flow_stamp(grip, VQC_STAGE_CHIP);
 	if (why == VQC_WHY_DELIVERED || flow->chip == VQC_NR_CHIPS) {
 		flow->chip = chip;
@@ -411,25 +431,23 @@ static void vqc_flow_see_pin(struct vqc_grip *grip, enum vqc_chip chip,
 	if (into)
 		flow->into = into;
 
-	if (vqc_why_keeps(why) || !flow->branches)
-		return;
-	if (!--flow->branches && flow->cpu == VQC_NO_CPU)
-		vqc_grip_end(grip, flow->into ? VQC_END_MERGED :
-						VQC_END_DROPPED);
+	if (!vqc_why_keeps(why) && flow->branches && !--flow->branches)
+		vqc_flow_declined(grip);
+	return true;
 }
 
 void vqc_flow_pin(struct vqc_recorder *r, u64 seq, enum vqc_chip chip,
 		  unsigned int pin, enum vqc_why why, u64 into)
 {
 	struct vqc_grip grip;
+	bool seen;
 
 	/* A flow that has ended in the meantime is not begun anew. */
 	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, vqc_why_keeps(why));
-	if (grip.flow)
-		vqc_flow_see_pin(&grip, chip, pin, why, into);
+	seen = vqc_flow_see_pin(&grip, chip, pin, why, into);
 	vqc_grip_release(&grip);
 
-	if (into)
+	if (seen && into)
 		vqc_flow_count_merged(r, into);
 }
 

@@ -138,7 +138,8 @@ void vqc_flow_start(struct vqc_recorder *r, u64 seq, enum vqc_origin origin,
  * @seq: flow id
  * @chip: which
  * @pin: which
- * @why: its answer; the flow ends when no route is left that may deliver it
+ * @why: its answer; the flow ends when no route is left that may deliver it,
+ *	without a record if all that was answered is NO_CHANGE
  * @into: COALESCED: the flow that was pending at the pin, or 0
  *
  * Context: any.

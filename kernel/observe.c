@@ -40,10 +40,10 @@ static bool vqc_flows;
 static bool vqc_flows_applied;
 static bool vqc_observe_ready;
 
-static unsigned int trace_size = 1024;
+static unsigned int trace_size = 4096;
 module_param(trace_size, uint, 0444);
 MODULE_PARM_DESC(trace_size,
-		 "finished interrupts kept for debugfs virqchip/<vm>/trace (16..65536, default 1024)");
+		 "finished interrupts kept for debugfs virqchip/<vm>/trace (16..65536, default 4096)");
 
 /* ---- switching on and off ---- */
 
@@ -469,31 +469,48 @@ void __vqc_obs_hold(struct vqc_cpu *cpu, enum vqc_why why)
 
 /* ---- the end ---- */
 
-/* A level pin that is still asserted will be served again: a flow of its own. */
-static void vqc_ioapic_again(struct vqc_fabric *f, unsigned int pin)
+/*
+ * A level pin that is still asserted will be served again: a flow of its own.
+ * For the IOAPIC the message that serves it follows, for the PIC IRR is set.
+ */
+static void vqc_pin_again(struct vqc_fabric *f, enum vqc_chip chip,
+			  unsigned int pin)
 {
 	struct vqc_recorder *r = vqc_recorder_of(f);
+	u64 *place = vqc_seq_of_pin(f, chip, pin);
 	u64 seq;
 
-	if (!vqc_line_level(&f->ioapic_line[pin]) ||
-	    READ_ONCE(f->ioapic_seq[pin]))
+	if (READ_ONCE(*place))
 		return;
-
 	seq = __vqc_obs_start(f);
-	if (vqc_seq_put(&f->ioapic_seq[pin], seq) || !r)
+	if (vqc_seq_put(place, seq) || !r)
 		return;
 	vqc_flow_start(r, seq, VQC_ORIGIN_AGAIN, VQC_NO_GSI, 0, 1);
-	vqc_flow_pin(r, seq, VQC_CHIP_IOAPIC, pin, VQC_WHY_DELIVERED, 0);
+	vqc_flow_pin(r, seq, chip, pin, VQC_WHY_DELIVERED, 0);
 }
 
-/* Nothing of the pin was in service: its request was dropped by ICW1 or ELCR. */
-static void vqc_pic_dropped(struct vqc_fabric *f, unsigned int pin)
+static bool vqc_pic_is_level(const struct vqc_8259 *chip, unsigned int bit)
 {
+	return (chip->elcr & bit) || (chip->icw1 & VQC_PIC_ICW1_LTIM);
+}
+
+/*
+ * After an EOI, or when ICW1 or ELCR has dropped the pin's request: what is
+ * there now?
+ */
+static void vqc_pic_settle(struct vqc_fabric *f, unsigned int pin,
+			   bool in_service)
+{
+	const struct vqc_8259 *chip = &f->pic.chip[pin / 8];
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
-	if (!vqc_pin_requested(f, VQC_CHIP_PIC, pin))
+	if (vqc_pin_requested(f, VQC_CHIP_PIC, pin)) {
+		if (vqc_pic_is_level(chip, BIT(pin % 8)))
+			vqc_pin_again(f, VQC_CHIP_PIC, pin);
+	} else if (!in_service) {
 		vqc_pin_withdrawn(f, VQC_CHIP_PIC, pin, VQC_WHY_PIC_INIT);
+	}
 	raw_spin_unlock_irqrestore(&f->pic_lock, flags);
 }
 
@@ -531,10 +548,11 @@ void __vqc_obs_eoi(struct vqc_fabric *f, struct vqc_cpu *cpu,
 	if (r && seq && vqc_eoi_ends_flow(f, chip, pin))
 		vqc_flow_eoi(r, seq, cpu);
 
-	if (chip == VQC_CHIP_IOAPIC && pin < VQC_NR_IOAPIC_PINS)
-		vqc_ioapic_again(f, pin);
-	else if (chip == VQC_CHIP_PIC && pin < VQC_NR_PIC_PINS && !seq)
-		vqc_pic_dropped(f, pin);
+	if (chip == VQC_CHIP_PIC && pin < VQC_NR_PIC_PINS)
+		vqc_pic_settle(f, pin, seq);
+	else if (chip == VQC_CHIP_IOAPIC && pin < VQC_NR_IOAPIC_PINS &&
+		 vqc_line_level(&f->ioapic_line[pin]))
+		vqc_pin_again(f, VQC_CHIP_IOAPIC, pin);
 }
 
 /* ---- what has no flow ---- */

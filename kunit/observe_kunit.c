@@ -166,6 +166,19 @@ static void expect_stages(struct kunit *test, const struct vqc_flow *flow,
 #define STAGES_IOAPIC	(STAGES_PIC | BIT(VQC_STAGE_IRR))
 #define STAGES_MSG	(STAGES_IOAPIC & ~BIT(VQC_STAGE_CHIP))
 
+/* A seq_file of memory alone. */
+static char *show(struct kunit *test, struct vqc_recorder *r)
+{
+	struct seq_file m = { .size = TEXT_SIZE };
+
+	m.buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m.buf);
+	mutex_init(&m.lock);
+	vqc_recorder_show(r, &m);
+	KUNIT_EXPECT_FALSE(test, seq_has_overflowed(&m));
+	return m.buf;
+}
+
 /* ---- flows ---- */
 
 static void pic_edge_is_one_flow_from_line_to_eoi(struct kunit *test)
@@ -246,6 +259,31 @@ static void pic_level_withdrawn_before_ack_is_dropped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flow.gsi, 10u);
 	KUNIT_EXPECT_EQ(test, flow.end, VQC_END_DROPPED);
 	KUNIT_EXPECT_EQ(test, flow.why[flow.nr_whys - 1], VQC_WHY_LINE_LOW);
+}
+
+static void pic_level_still_high_after_eoi_begins_again(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	struct vqc_flow first, again;
+
+	pic_start(c, 0x01);
+	outb_at(c, 0x4d0, BIT(5));
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 5, 1, true);
+	vqc_inject_pending(c->cpu[0]);
+	outb_at(c, 0x20, 0x20);
+	first = last_flow(test);
+	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 5, 0, true);
+	outb_at(c, 0x20, 0x20);
+	again = last_flow(test);
+
+	KUNIT_EXPECT_EQ(test, first.origin, VQC_ORIGIN_LINE);
+	KUNIT_EXPECT_EQ(test, again.origin, VQC_ORIGIN_AGAIN);
+	KUNIT_EXPECT_EQ(test, again.pin, 5);
+	KUNIT_EXPECT_EQ(test, again.end, VQC_END_EOI);
+	expect_stages(test, &again, STAGES_PIC);
+	/* The line is low: no third one waits. */
+	KUNIT_EXPECT_EQ(test, c->f->pic_seq[5], 0ull);
 }
 
 static void request_dropped_by_icw1_ends_its_flow(struct kunit *test)
@@ -359,6 +397,38 @@ static void masked_edge_is_dropped_with_its_reason(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flow.why[0], VQC_WHY_IOAPIC_MASKED);
 	expect_stages(test, &flow, BIT(VQC_STAGE_START) | BIT(VQC_STAGE_CHIP) |
 		      BIT(VQC_STAGE_END));
+}
+
+static void wire_that_does_not_change_begins_no_flow(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	u64 seq;
+
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 16, 1, true);
+	seq = last_flow(test).seq;
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 16, 1, true);
+	KUNIT_EXPECT_EQ(test, last_flow(test).seq, seq);
+	/* Nor does it stay among the open ones. */
+	KUNIT_EXPECT_NULL(test, strstr(show(test, c->f->observer->recorder),
+				       "open: "));
+}
+
+/* The PIC, which masks the line, still has the id of a flow that has ended. */
+static void ended_flow_is_not_merged_into_a_new_one(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	unsigned int i;
+
+	pic_start(c, 0x01);
+	outb_at(c, 0x21, BIT(4));
+	rte_write(c, 4, 0x31);
+	for (i = 0; i < 3; i++) {
+		pulse(c, 4);
+		vqc_inject_pending(c->cpu[0]);
+		lapic_eoi(c->cpu[0]);
+		KUNIT_EXPECT_EQ(test, last_flow(test).end, VQC_END_EOI);
+		KUNIT_EXPECT_EQ(test, last_flow(test).merged, 0u);
+	}
 }
 
 static void gsi_without_route_is_dropped(struct kunit *test)
@@ -591,19 +661,6 @@ static void end_some(struct vqc_recorder *r, u64 first, unsigned int nr)
 
 	for (seq = first; seq < first + nr; seq++)
 		vqc_flow_start(r, seq, VQC_ORIGIN_LINE, 5, VQC_SOURCE_USER, 0);
-}
-
-/* A seq_file of memory alone. */
-static char *show(struct kunit *test, struct vqc_recorder *r)
-{
-	struct seq_file m = { .size = TEXT_SIZE };
-
-	m.buf = kunit_kzalloc(test, TEXT_SIZE, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, m.buf);
-	mutex_init(&m.lock);
-	vqc_recorder_show(r, &m);
-	KUNIT_EXPECT_FALSE(test, seq_has_overflowed(&m));
-	return m.buf;
 }
 
 static unsigned int count_lines(const char *text)
@@ -891,6 +948,8 @@ static int observe_init(struct kunit *test)
 	ready_answer = VQC_WHY_DELIVERED;
 	c->flows_before = vqc_flows_on();
 	ret = vqc_flows_switch(true);
+	if (ret == -EOPNOTSUPP)
+		kunit_skip(test, "a kernel without CONFIG_RING_BUFFER");
 	if (ret)
 		return ret;
 	c->f = vqc_fabric_create(&config);
@@ -918,12 +977,15 @@ static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(nested_pic_interrupts_keep_their_ids),
 	KUNIT_CASE(automatic_eoi_ends_the_flow_at_injection),
 	KUNIT_CASE(pic_level_withdrawn_before_ack_is_dropped),
+	KUNIT_CASE(pic_level_still_high_after_eoi_begins_again),
 	KUNIT_CASE(request_dropped_by_icw1_ends_its_flow),
 	KUNIT_CASE(spurious_pic_interrupt_says_so),
 	KUNIT_CASE(ioapic_edge_is_one_flow_from_line_to_eoi),
 	KUNIT_CASE(second_edge_is_merged_into_the_first),
 	KUNIT_CASE(edge_in_service_starts_a_flow_of_its_own),
 	KUNIT_CASE(masked_edge_is_dropped_with_its_reason),
+	KUNIT_CASE(wire_that_does_not_change_begins_no_flow),
+	KUNIT_CASE(ended_flow_is_not_merged_into_a_new_one),
 	KUNIT_CASE(gsi_without_route_is_dropped),
 	KUNIT_CASE(held_level_waits_until_it_is_unmasked),
 	KUNIT_CASE(level_still_high_after_eoi_begins_again),
