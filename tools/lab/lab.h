@@ -66,6 +66,7 @@ typedef __s32 s32;
  * @LAB_OP_BENCH: a0 = address of the row's name, a1 = TSC ticks, a2 = loops
  * @LAB_OP_PULSES: a0 = GSI, a1 = times: pulse the line in a loop; returns the
  *	CLOCK_MONOTONIC ns it took in a0
+ * @LAB_OP_COUNT: how many there are
  */
 enum lab_op {
 	LAB_OP_PLAN,

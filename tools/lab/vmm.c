@@ -31,7 +31,8 @@ static const struct guest guests[] = {
 };
 
 enum long_option {
-	OPTION_DEVICE = 256,
+	OPTION_AT_END = 256,
+	OPTION_DEVICE,
 	OPTION_GUEST_DIR,
 	OPTION_IRQCHIP,
 	OPTION_JSON,
@@ -42,6 +43,7 @@ enum long_option {
 };
 
 static const struct option long_options[] = {
+	{ "at-end", required_argument, NULL, OPTION_AT_END },
 	{ "device", required_argument, NULL, OPTION_DEVICE },
 	{ "guest-dir", required_argument, NULL, OPTION_GUEST_DIR },
 	{ "help", no_argument, NULL, 'h' },
@@ -65,6 +67,8 @@ static const char help_text[] =
 "  --x2apic           the guest uses its local APIC in x2APIC mode\n"
 "  --rounds N         rounds of the guests async and bench (default 10000)\n"
 "  --timeout SECONDS  end the run after so long without a sign of life (60)\n"
+"  --at-end COMMAND   when the guest is done and its VM still there, let the\n"
+"                     shell run this (to look at the VM from outside)\n"
 "  --guest-dir DIR    where the guests' images are (default: beside vmm)\n"
 "  --json             one JSON object in place of KTAP\n"
 "  -v, --verbose      show what the guest asks of the VMM, and count exits\n"
@@ -128,6 +132,9 @@ static const char *default_guest_dir(void)
 static void parse_option(struct options *opts, int option)
 {
 	switch (option) {
+	case OPTION_AT_END:
+		opts->at_end = optarg;
+		break;
 	case OPTION_DEVICE:
 		opts->device = optarg;
 		break;
@@ -184,6 +191,18 @@ static void parse_command_line(struct options *opts, int argc, char **argv)
 		opts->guest_dir = default_guest_dir();
 }
 
+/* Whoever wants to look at the VM wants to know that it could not. */
+static void run_at_end(const char *command)
+{
+	int status;
+
+	fflush(stdout);
+	status = system(command);
+	if (status)
+		die("the command of --at-end failed (status %#x): %s", status,
+		    command);
+}
+
 int main(int argc, char **argv)
 {
 	static struct report report;
@@ -206,6 +225,8 @@ int main(int argc, char **argv)
 	watchdog_start(&vm);
 	status = run_guest(&vm);
 	worker_stop(&vm);
+	if (opts.at_end)
+		run_at_end(opts.at_end);
 	if (opts.verbose)
 		fprintf(stderr, "# %llu exits to the VMM, %llu of them to nobody\n",
 			(unsigned long long)vm.nr_exits,
