@@ -405,7 +405,7 @@ static void vqc_flow_declined(struct vqc_grip *grip)
 {
 	struct vqc_flow *flow = grip->flow;
 
-	if (flow->nr_whys == 1 && flow->why[0] == VQC_WHY_NO_CHANGE) {
+	if (!flow->nr_whys) {
 		flow->seq = 0;
 		grip->flow = NULL;
 		return;
@@ -422,11 +422,12 @@ static bool vqc_flow_see_pin(struct vqc_grip *grip, enum vqc_chip chip,
 	if (!flow || (flow->cpu != VQC_NO_CPU && why != VQC_WHY_DELIVERED))
 		return false;
 	vqc_flow_stamp(grip, VQC_STAGE_CHIP);
-	if (why == VQC_WHY_DELIVERED || flow->chip == VQC_NR_CHIPS) {
+	if (why == VQC_WHY_DELIVERED ||
+	    (why != VQC_WHY_NO_CHANGE && flow->chip == VQC_NR_CHIPS)) {
 		flow->chip = chip;
 		flow->pin = pin;
 	}
-	if (why != VQC_WHY_DELIVERED)
+	if (why != VQC_WHY_DELIVERED && why != VQC_WHY_NO_CHANGE)
 		vqc_flow_add_why(flow, why);
 	if (into)
 		flow->into = into;

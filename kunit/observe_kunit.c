@@ -413,6 +413,26 @@ static void wire_that_does_not_change_begins_no_flow(struct kunit *test)
 				       "open: "));
 }
 
+/* A level line is asserted again while its interrupt is in service. */
+static void chip_that_saw_no_change_is_not_named(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	struct vqc_flow flow;
+
+	rte_write(c, 10, 0x31 | VQC_RTE_LEVEL);
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 10, 1, true);
+	vqc_inject_pending(c->cpu[0]);
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 10, 1, true);
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 10, 0, true);
+
+	flow = last_flow(test);
+	KUNIT_EXPECT_EQ(test, flow.end, VQC_END_DROPPED);
+	KUNIT_EXPECT_EQ(test, flow.chip, VQC_CHIP_IOAPIC);
+	KUNIT_EXPECT_EQ(test, flow.nr_whys, 2);
+	KUNIT_EXPECT_EQ(test, flow.why[0], VQC_WHY_IOAPIC_REMOTE_IRR);
+	KUNIT_EXPECT_EQ(test, flow.why[1], VQC_WHY_LINE_LOW);
+}
+
 /* The PIC, which masks the line, still has the id of a flow that has ended. */
 static void ended_flow_is_not_merged_into_a_new_one(struct kunit *test)
 {
@@ -985,6 +1005,7 @@ static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(edge_in_service_starts_a_flow_of_its_own),
 	KUNIT_CASE(masked_edge_is_dropped_with_its_reason),
 	KUNIT_CASE(wire_that_does_not_change_begins_no_flow),
+	KUNIT_CASE(chip_that_saw_no_change_is_not_named),
 	KUNIT_CASE(ended_flow_is_not_merged_into_a_new_one),
 	KUNIT_CASE(gsi_without_route_is_dropped),
 	KUNIT_CASE(held_level_waits_until_it_is_unmasked),
