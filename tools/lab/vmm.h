@@ -40,6 +40,7 @@ enum vmm_exit {
 
 /**
  * struct options - the command line
+ * @at_end: shell command to run while the VM still exists, or NULL
  * @device: path of the device that speaks KVM's ABI
  * @guest_dir: where NAME.bin lies
  * @guest: the guest's name
@@ -51,6 +52,7 @@ enum vmm_exit {
  * @json: one JSON object in place of KTAP
  */
 struct options {
+	const char *at_end;
 	const char *device;
 	const char *guest_dir;
 	const char *guest;
