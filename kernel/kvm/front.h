@@ -70,7 +70,7 @@ struct vqc_msr_filter;
  * @resamplers: GSIs that have resample irqfds; read under RCU
  */
 struct vqc_irqfds {
-	struct mutex lock;
+	struct mutex lock;	/* both lists */
 	struct list_head items;
 	struct list_head resamplers;
 };
@@ -266,9 +266,9 @@ void vqc_irqfds_release(struct vqc_irqfds *irqfds);
  * @arg: struct kvm_irqfd in user memory
  *
  * Context: may sleep.
- * Return: 0; -EFAULT; -EINVAL: unknown flags, a GSI out of range, or a file
- * that is no eventfd; -EBADF: no file; -EAGAIN: there is no irqchip; -EBUSY: the
- * eventfd is an irqfd of this VM already; -ENOMEM.
+ * Return: 0; -EFAULT; -EINVAL: unknown flags, no irqchip, a GSI out of range,
+ * or a file that is no eventfd; -EBADF: no file; -EBUSY: the eventfd is an irqfd
+ * of this VM already; -ENOMEM.
  */
 long vqc_vm_irqfd(void *object, unsigned int cmd, unsigned long arg);
 

@@ -414,9 +414,8 @@ static int vqc_irqfd_assign(struct vqc_vm *vm, const struct kvm_irqfd *args)
 	struct file *file;
 	int ret;
 
-	if (!smp_load_acquire(&vm->fabric))
-		return -EAGAIN;
-	if (args->gsi >= VQC_NR_GSIS)
+	/* Pairs with the release that published it: it is seen whole. */
+	if (!smp_load_acquire(&vm->fabric) || args->gsi >= VQC_NR_GSIS)
 		return -EINVAL;
 	file = fget(args->fd);
 	if (!file)

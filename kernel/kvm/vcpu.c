@@ -33,8 +33,14 @@ static long vqc_vcpu_get_mp_state(void *object, unsigned int cmd,
 				  unsigned long arg)
 {
 	struct vqc_vcpu *v = object;
-	struct kvm_mp_state state = { .mp_state = v->mp_state };
+	struct kvm_mp_state state;
+	int ret;
 
+	/* INIT and SIPI have no place in what a VMM saves: they take effect. */
+	ret = vqc_vcpu_take_events(v);
+	if (ret)
+		return ret;
+	state.mp_state = v->mp_state;
 	if (copy_to_user((void __user *)arg, &state, sizeof(state)))
 		return -EFAULT;
 	return 0;

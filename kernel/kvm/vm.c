@@ -145,14 +145,17 @@ static long vqc_vm_signal_msi(void *object, unsigned int cmd,
 {
 	struct vqc_vm *vm = object;
 	struct kvm_msi msi;
+	int ret;
 
 	if (copy_from_user(&msi, (void __user *)arg, sizeof(msi)))
 		return -EFAULT;
 	if (!vm->fabric || msi.flags)
 		return -EINVAL;
-	return vqc_send_msi(vm->fabric,
-			    (u64)msi.address_hi << 32 | msi.address_lo,
-			    msi.data);
+	ret = vqc_send_msi(vm->fabric,
+			   (u64)msi.address_hi << 32 | msi.address_lo,
+			   msi.data);
+	/* A message that nobody takes is the guest's business, no error. */
+	return ret == -1 ? 0 : ret;
 }
 
 static int vqc_vm_convert_irqchip_route(struct vqc_route *route,
