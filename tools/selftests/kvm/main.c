@@ -10,7 +10,7 @@
 
 int harness_main(int argc, char **argv);
 
-static void usage(void)
+static void print_help(void)
 {
 	printf("Usage: kvm-selftests [--device PATH] [--list] [PATTERN...]\n"
 	       "\n"
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 
 	for (from = 1; from < argc; from++) {
 		if (!strcmp(argv[from], "--help") || !strcmp(argv[from], "-h")) {
-			usage();
+			print_help();
 			return 0;
 		}
 		if (strcmp(argv[from], "--device")) {

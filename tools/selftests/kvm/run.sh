@@ -60,7 +60,7 @@ run_on()
 
 	echo "# on $device"
 	$program --device "$device" "$@" >"$output" 2>&1 &
-	tail -n +1 -f -s 0.2 --pid=$! "$output" | grep -v ' passed, '
+	tail -n +1 -f -s 0.2 --pid=$! "$output" | grep --line-buffered -v ' passed, '
 	wait $! || status=$?
 	counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$output")
 	if [ -n "$counts" ]; then

@@ -32,7 +32,7 @@
  */
 struct arena {
 	struct guest guest;
-	int fd;
+	atomic_int fd;
 	int resample;
 	atomic_bool stop;
 	atomic_uint turns;
@@ -148,7 +148,7 @@ static void *deassign_any(void *arg)
 	int fd;
 
 	while (!atomic_load(&a->stop)) {
-		fd = atomic_load((_Atomic int *)&a->fd);
+		fd = atomic_load(&a->fd);
 		/* It may be closed, or another one already. */
 		irqfd_deassign(&a->guest.vm, fd, PIN);
 		atomic_fetch_add(&a->turns, 1);
@@ -168,7 +168,7 @@ TEST(race_of_assign_with_close_and_deassign)
 	wait_for_turns(&a, 1);
 	for (i = 0; i < ROUNDS; i++) {
 		fd = eventfd_new();
-		atomic_store((_Atomic int *)&a.fd, fd);
+		atomic_store(&a.fd, fd);
 		ASSERT_OK(irqfd_resample(&a.guest.vm, fd, PIN, a.resample));
 		eventfd_signal(fd);
 		ASSERT_OK(close(fd));

@@ -459,7 +459,7 @@ static void expect_lapic_travels(int from, int to,
 	first = lapic_get(from);
 	lapic_set(to, &first);
 	second = lapic_get(to);
-	for (i = 0; i < sizeof(lapic_regs) / sizeof(lapic_regs[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lapic_regs); i++) {
 		for (n = 0; n < lapic_regs[i].nr; n++) {
 			unsigned int reg = lapic_regs[i].reg + n * 16;
 
@@ -500,22 +500,33 @@ TEST(lapic_states_travel_between_kvm_and_ours)
 	vm_close(&ours);
 }
 
-/* Amid everything: a latched count half read, a count half written. */
-static void pit_channel_make(struct kvm_pit_channel_state *s, uint8_t mode)
+/*
+ * Amid everything: which byte of a count is read and written next, and what is
+ * left of a latched one. KVM has 3 for "both bytes" and for "the low one of
+ * both", 4 for "the high one of both".
+ */
+static const struct {
+	uint8_t mode, rw_mode, read_state, write_state, count_latched;
+} pit_states[] = {
+	{ 0, 1, 1, 1, 0 }, { 0, 1, 1, 1, 1 }, { 2, 2, 2, 2, 0 },
+	{ 2, 2, 2, 2, 2 }, { 2, 3, 3, 3, 0 }, { 2, 3, 4, 3, 2 },
+	{ 3, 3, 3, 4, 3 }, { 4, 3, 4, 4, 3 }, { 0, 3, 3, 4, 2 },
+};
+
+static void pit_channel_make(struct kvm_pit_channel_state *s, unsigned int i)
 {
-	s->mode = mode;
+	s->mode = pit_states[i].mode;
 	s->count = 0x1234;
-	s->rw_mode = 3;
-	s->read_state = 3;
-	s->write_state = 4;
-	s->write_latch = 0x34;
-	s->latched_count = 0x1200;
-	s->count_latched = 3;
+	s->rw_mode = pit_states[i].rw_mode;
+	s->read_state = pit_states[i].read_state;
+	s->write_state = pit_states[i].write_state;
+	s->write_latch = s->write_state == 4 ? 0x34 : 0;
+	s->count_latched = pit_states[i].count_latched;
+	s->latched_count = s->count_latched ? 0x1200 : 0;
 }
 
 TEST(pit_states_travel_between_kvm_and_ours)
 {
-	static const uint8_t modes[] = { 0, 2, 3, 4 };
 	struct kvm_pit_config config = { };
 	struct kvm_pit_state2 first, second;
 	struct vm ours, stock;
@@ -527,11 +538,11 @@ TEST(pit_states_travel_between_kvm_and_ours)
 	stock = vm_create_on(STOCK_DEVICE);
 	ASSERT_OK(ioctl(stock.fd, KVM_CREATE_IRQCHIP, 0));
 	ASSERT_OK(ioctl(stock.fd, KVM_CREATE_PIT2, &config));
-	for (i = 0; i < sizeof(modes); i++) {
-		test_say("mode %u", modes[i]);
+	for (i = 0; i < ARRAY_SIZE(pit_states); i++) {
+		test_say("state %u", i);
 		ASSERT_OK(ioctl(stock.fd, KVM_GET_PIT2, &first));
 		for (n = 0; n < 3; n++)
-			pit_channel_make(&first.channels[n], modes[i]);
+			pit_channel_make(&first.channels[n], i);
 		ASSERT_OK(ioctl(stock.fd, KVM_SET_PIT2, &first));
 		first = pit_get(&stock);
 		ASSERT_OK(ioctl(ours.fd, KVM_SET_PIT2, &first));
