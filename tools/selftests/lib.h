@@ -24,6 +24,7 @@
 #define IOAPIC		0xfec00000ull
 #define RTE_LOGICAL	0x800ull
 #define RTE_ACTIVE_LOW	0x2000ull
+#define RTE_DELIV_STATUS	0x1000ull
 #define RTE_REMOTE_IRR	0x4000ull
 #define RTE_LEVEL	0x8000ull
 #define RTE_MASKED	0x10000ull
@@ -32,12 +33,14 @@
 #define LAPIC_TPR	0x80
 #define LAPIC_EOI	0xb0
 #define LAPIC_SVR	0xf0
+#define LAPIC_ESR	0x280
 #define LAPIC_ICR	0x300
 #define LAPIC_LVT_TIMER	0x320
 #define LAPIC_LVT_LINT0	0x350
 #define LAPIC_TMICT	0x380
 #define LAPIC_TDCR	0x3e0
 #define SVR_ON		0x1ff
+#define ESR_SEND_ILLEGAL	0x20
 #define LVT_EXTINT	0x700
 #define LVT_MASKED	0x10000
 

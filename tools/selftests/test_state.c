@@ -45,6 +45,8 @@ static int busy_fabric(void)
 	line_set(fabric, 23, 1);
 	lapic_write(fabric, LAPIC_TPR, 0x20);
 	msi_send(fabric, LAPIC, 4 << 8);
+	/* An error that ESR does not show before it is written */
+	lapic_write(fabric, LAPIC_ICR, 5);
 
 	/* The PIT: a word read by half, and a latched status */
 	out8(fabric, PIT + 3, 0xb0);
@@ -77,6 +79,8 @@ static unsigned int go_on(int fabric, uint32_t *log)
 	unsigned int n = 0, i;
 
 	log[n++] = take_now(fabric);
+	lapic_write(fabric, LAPIC_ESR, 0);
+	log[n++] = lapic_read(fabric, LAPIC_ESR);
 	log[n++] = in8(fabric, PIT + 2);
 	out8(fabric, PIT + 2, 0x12);
 	out8(fabric, PIC2 + 1, 0x02);
@@ -123,6 +127,7 @@ TEST(fabric_goes_on_elsewhere_as_it_would_have_here)
 	nr = go_on(fabric, want);
 	/* It did something worth comparing. */
 	ASSERT_EQ(want[0], INTR_NMI);
+	ASSERT_EQ(want[1], ESR_SEND_ILLEGAL);
 
 	for (i = 0; i < ARRAY_SIZE(orders); i++) {
 		copy = load_all(states, orders[i]);
@@ -154,6 +159,138 @@ TEST(loading_a_state_twice_changes_nothing)
 	save_all(fabric, again);
 	for (chip = 0; chip < NR_CHIPS; chip++)
 		ASSERT(!memcmp(&states[chip], &again[chip], state_size(chip)));
+}
+
+/* Load @state, and expect to read the same. */
+static void expect_kept(int fabric, uint32_t chip, union any_state *state)
+{
+	union any_state again;
+	uint32_t i;
+
+	state_set(fabric, chip, state);
+	state_get(fabric, chip, &again);
+	for (i = 0; i < state_size(chip); i++)
+		if (again.bytes[i] != state->bytes[i])
+			test_fail(__FILE__, __LINE__,
+				  "byte %u is 0x%x, not 0x%x", i,
+				  again.bytes[i], state->bytes[i]);
+}
+
+TEST(pic_state_keeps_every_field)
+{
+	union any_state state = {
+		.pic = {
+			.size = sizeof(state.pic),
+			.chip = {
+				{ .irr = 0x45, .imr = 0x12, .isr = 0x08,
+				  .irq_base = 0x50, .elcr = 0x40, .lowest = 5,
+				  .icw1 = 0x01, .icw3 = 0x04, .icw4 = 0x03,
+				  .read_isr = 1, .smm = 1, .lines = 0x45 },
+				{ .irr = 0x21, .imr = 0x84, .isr = 0x02,
+				  .irq_base = 0xa8, .elcr = 0x02, .lowest = 3,
+				  .icw1 = 0x09, .icw3 = 0x02, .icw4 = 0x11,
+				  .poll = 1, .rotate_aeoi = 1, .lines = 0x21 },
+			},
+		},
+	};
+
+	/* Bit 2 of the master's irr and lines is what the slave's INT makes it. */
+	state.pic.chip[1].elcr = 0;
+	state.pic.chip[1].icw1 = 0x01;
+	expect_kept(fabric_with_cpu(0), VIRQCHIP_CHIP_PIC, &state);
+	state.pic.chip[0].step = 3;
+	state.pic.chip[0].icw4 = 0;
+	state.pic.chip[0].isr = 0;
+	expect_kept(fabric_with_cpu(0), VIRQCHIP_CHIP_PIC, &state);
+}
+
+TEST(ioapic_state_keeps_every_field)
+{
+	int fabric = fabric_with_cpu(0);
+	union any_state state;
+	unsigned int pin;
+
+	state_get(fabric, VIRQCHIP_CHIP_IOAPIC, &state);
+	for (pin = 0; pin < 24; pin++) {
+		state.ioapic.rte[pin] = (uint64_t)(0xc0 + pin) << 56 |
+					RTE_MASKED | (0x30 + pin);
+		state.ioapic.inflight[pin] = 0x80 + pin;
+	}
+	/* A level pin in service, counted on; an edge to a CPU that is not there */
+	state.ioapic.rte[7] |= RTE_LEVEL | RTE_REMOTE_IRR;
+	state.ioapic.storm[7] = 500;
+	state.ioapic.rte[9] ^= RTE_DELIV_STATUS | RTE_MASKED;
+	state.ioapic.pending = 1 << 9;
+	state.ioapic.lines = 1 << 7 | 1 << 9 | 1 << 20;
+	state.ioapic.rewritten = 1 << 7;
+	state.ioapic.id = 0xb;
+	state.ioapic.regsel = 0x17;
+	expect_kept(fabric, VIRQCHIP_CHIP_IOAPIC, &state);
+}
+
+TEST(pit_state_keeps_every_field)
+{
+	int fabric = fabric_with_cpu(FLAGS);
+	struct virqchip_pit_channel_state *ch;
+	union any_state state;
+	unsigned int n;
+
+	state_get(fabric, VIRQCHIP_CHIP_PIT, &state);
+	for (n = 0; n < 3; n++) {
+		ch = &state.pit.channel[n];
+		ch->count = 0x1234 + n;
+		ch->count_latch = 0x789a + n;
+		ch->held = 0x4321 + n;
+		ch->control = 0x36;
+		ch->mode = 3;
+		ch->access = 3;
+		ch->gate = 1;
+		ch->read_msb = 1;
+		ch->write_msb = 1;
+		ch->write_latch = 0x56 + n;
+		ch->count_latched = 1;
+		ch->status_latched = 1;
+		ch->status_latch = 0xb6 + n;
+		ch->null_count = 1;
+	}
+	state.pit.speaker = 3;
+	state.pit.irq_disabled = 1;
+	state.pit.owed = 7;
+	state.pit.unacked = 1;
+	expect_kept(fabric, VIRQCHIP_CHIP_PIT, &state);
+}
+
+TEST(lines_state_keeps_every_field)
+{
+	int fabric = fabric_with_cpu(0);
+	union any_state state;
+	unsigned int pin;
+
+	state_get(fabric, VIRQCHIP_CHIP_LINES, &state);
+	for (pin = 0; pin < 16; pin++)
+		state.lines.pic[pin] = 1ul << (pin + 4);
+	for (pin = 0; pin < 24; pin++)
+		state.lines.ioapic[pin] = 3ul << (pin + 6);
+	expect_kept(fabric, VIRQCHIP_CHIP_LINES, &state);
+}
+
+TEST(lapic_state_keeps_what_its_registers_do_not_show)
+{
+	int fabric = fabric_with_cpu(0);
+	union any_state state;
+
+	state_get(fabric, VIRQCHIP_CHIP_LAPIC, &state);
+	state.lapic.events = VIRQCHIP_LAPIC_NMI | VIRQCHIP_LAPIC_SIPI |
+			     VIRQCHIP_LAPIC_EXTINT;
+	state.lapic.errors = ESR_SEND_ILLEGAL;
+	state.lapic.sipi_vector = 0x9a;
+	state.lapic.wait_sipi = 1;
+	state.lapic.lint = 2;
+	expect_kept(fabric, VIRQCHIP_CHIP_LAPIC, &state);
+	ASSERT_EQ(take_now(fabric), 0x9a);
+	state.lapic.wait_sipi = 0;
+	state.lapic.events = VIRQCHIP_LAPIC_SMI | VIRQCHIP_LAPIC_INIT;
+	expect_kept(fabric, VIRQCHIP_CHIP_LAPIC, &state);
 }
 
 TEST(x2apic_state_is_loaded_with_its_mode)
