@@ -182,7 +182,7 @@ static u32 vqc_fd_cpu_hold(struct vqc_fd_cpu *c)
 static void vqc_fd_cpu_init(struct vqc_fd_cpu *c)
 {
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&c->cpu.lock, flags);
 	vqc_lapic_init(&c->cpu.lapic, &fx);

@@ -153,7 +153,7 @@ static int vqc_fd_set_apic_base(struct vqc_cpu *cpu, u64 base)
 {
 	unsigned long flags;
 	int ret;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&cpu->lock, flags);
 	ret = vqc_lapic_set_base(&cpu->lapic, base, VQC_FD_PHYS_BITS, false,

@@ -159,7 +159,7 @@ static bool vqc_wire_lint0(struct vqc_fabric *f, struct vqc_cpu *cpu, bool intr)
 
 static void vqc_wire_intr(struct vqc_fabric *f, bool intr)
 {
-	unsigned int i, nr = smp_load_acquire(&f->nr_cpus);
+	unsigned int i, nr = vqc_fabric_nr_cpus(f);
 	bool taken = false;
 
 	rcu_read_lock();
@@ -219,6 +219,7 @@ void vqc_drain_pic(struct vqc_fabric *f, const struct vqc_fx *fx)
 
 void vqc_pic_op_end(struct vqc_fabric *f, unsigned long flags,
 		    const struct vqc_fx *fx)
+	__releases(&f->pic_lock)
 {
 	bool intr = f->pic_intr, changed = false;
 
@@ -323,7 +324,7 @@ unsigned int vqc_drain_ioapic(struct vqc_fabric *f, const struct vqc_fx *fx)
 void vqc_ioapic_broadcast_eoi(struct vqc_fabric *f, u8 vector)
 {
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	vqc_ioapic_eoi(&f->ioapic, vector, &fx);
@@ -335,7 +336,7 @@ void vqc_ioapic_broadcast_eoi(struct vqc_fabric *f, u8 vector)
 static void vqc_ioapic_offer_again(struct vqc_fabric *f)
 {
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	vqc_ioapic_retry(&f->ioapic, GENMASK(VQC_NR_IOAPIC_PINS - 1, 0) &

@@ -20,7 +20,7 @@ static int vqc_dev_ioapic_read(struct kvm_vcpu *vcpu,
 	unsigned int offset = addr - VQC_IOAPIC_BASE;
 	unsigned long flags;
 	u32 data;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	memset(val, 0, len);
 	if (offset & VQC_IOAPIC_ALIGN) {
@@ -49,7 +49,7 @@ static int vqc_dev_ioapic_write(struct kvm_vcpu *vcpu,
 	unsigned int offset = addr - VQC_IOAPIC_BASE;
 	unsigned long flags;
 	u32 data = 0;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	memcpy(&data, val, min_t(size_t, len, sizeof(data)));
 	vqc_obs_access(f, vqc_cookie_cpu(vcpu), VQC_CHIP_IOAPIC, addr, len,

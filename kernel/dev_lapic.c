@@ -26,7 +26,7 @@ static void vqc_dev_lapic_note(struct vqc_cpu *cpu, enum vqc_why why)
 static void vqc_dev_lapic_eoi(struct vqc_cpu *cpu)
 {
 	int vector;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vector = vqc_lapic_eoi(&cpu->lapic, &fx);
 	if (vector >= 0) {
@@ -44,7 +44,7 @@ static enum vqc_why vqc_dev_lapic_store(struct vqc_cpu *cpu,
 	struct vqc_clock clock;
 	unsigned long flags;
 	enum vqc_why why;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	if (vqc_lapic_needs_clock(offset))
 		vqc_cpu_clock(cpu, &clock);
@@ -83,7 +83,7 @@ static enum vqc_why vqc_dev_lapic_load(struct vqc_cpu *cpu,
 	struct vqc_clock clock;
 	unsigned long flags;
 	enum vqc_why why;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	if (vqc_lapic_needs_clock(offset))
 		vqc_cpu_clock(cpu, &clock);
@@ -190,7 +190,7 @@ int vqc_cpu_msr_write(struct vqc_cpu *cpu, u32 msr, u64 val)
 	struct vqc_clock clock;
 	unsigned long flags;
 	enum vqc_why why;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vqc_obs_access(cpu->fabric, cpu, VQC_CHIP_LAPIC, msr, 8, true, val);
 	if (offset == VQC_LAPIC_EOI && !val &&

@@ -19,15 +19,16 @@ static const struct vqc_pic_range {
 
 #define VQC_PIC_RANGE_PORTS	2
 
-static int vqc_dev_pic_read(struct vqc_fabric *f, unsigned int range,
-			    struct kvm_vcpu *vcpu, gpa_t addr, int len,
-			    void *val)
+static int vqc_dev_pic_read(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
+			    gpa_t addr, int len, void *val)
 {
-	const struct vqc_pic_range *r = &vqc_pic_ranges[range];
+	struct vqc_pic_dev *pd = container_of(dev, struct vqc_pic_dev, dev);
+	const struct vqc_pic_range *r = &vqc_pic_ranges[pd->range];
+	struct vqc_fabric *f = pd->fabric;
 	u8 *bytes = val;
 	unsigned long flags;
 	int i;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	memset(bytes, 0xff, len);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
@@ -40,15 +41,16 @@ static int vqc_dev_pic_read(struct vqc_fabric *f, unsigned int range,
 	return 0;
 }
 
-static int vqc_dev_pic_write(struct vqc_fabric *f, unsigned int range,
-			     struct kvm_vcpu *vcpu, gpa_t addr, int len,
-			     const void *val)
+static int vqc_dev_pic_write(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
+			     gpa_t addr, int len, const void *val)
 {
-	const struct vqc_pic_range *r = &vqc_pic_ranges[range];
+	struct vqc_pic_dev *pd = container_of(dev, struct vqc_pic_dev, dev);
+	const struct vqc_pic_range *r = &vqc_pic_ranges[pd->range];
+	struct vqc_fabric *f = pd->fabric;
 	const u8 *bytes = val;
 	unsigned long flags;
 	int i;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vqc_obs_access(f, vqc_cookie_cpu(vcpu), VQC_CHIP_PIC, addr, len, true,
 		       bytes[0]);
@@ -60,34 +62,9 @@ static int vqc_dev_pic_write(struct vqc_fabric *f, unsigned int range,
 	return 0;
 }
 
-/* One device per range, so that each knows its fabric from where it lies. */
-#define VQC_PIC_DEVICE(n)						\
-static int vqc_dev_pic_read_##n(struct kvm_vcpu *vcpu,			\
-				struct kvm_io_device *dev,		\
-				gpa_t addr, int len, void *val)		\
-{									\
-	return vqc_dev_pic_read(container_of(dev, struct vqc_fabric,	\
-					     pic_dev[n]),		\
-				n, vcpu, addr, len, val);		\
-}									\
-									\
-static int vqc_dev_pic_write_##n(struct kvm_vcpu *vcpu,			\
-				 struct kvm_io_device *dev,		\
-				 gpa_t addr, int len, const void *val)	\
-{									\
-	return vqc_dev_pic_write(container_of(dev, struct vqc_fabric,	\
-					      pic_dev[n]),		\
-				 n, vcpu, addr, len, val);		\
-}
-
-VQC_PIC_DEVICE(0)
-VQC_PIC_DEVICE(1)
-VQC_PIC_DEVICE(2)
-
-static const struct kvm_io_device_ops vqc_dev_pic_ops[] = {
-	{ .read = vqc_dev_pic_read_0, .write = vqc_dev_pic_write_0 },
-	{ .read = vqc_dev_pic_read_1, .write = vqc_dev_pic_write_1 },
-	{ .read = vqc_dev_pic_read_2, .write = vqc_dev_pic_write_2 },
+static const struct kvm_io_device_ops vqc_dev_pic_ops = {
+	.read = vqc_dev_pic_read,
+	.write = vqc_dev_pic_write,
 };
 
 int vqc_dev_pic_register(struct vqc_fabric *f)
@@ -95,10 +72,15 @@ int vqc_dev_pic_register(struct vqc_fabric *f)
 	unsigned int i;
 	int ret;
 
+	BUILD_BUG_ON(ARRAY_SIZE(vqc_pic_ranges) != ARRAY_SIZE(f->pic_dev));
 	for (i = 0; i < ARRAY_SIZE(vqc_pic_ranges); i++) {
-		kvm_iodevice_init(&f->pic_dev[i], &vqc_dev_pic_ops[i]);
+		struct vqc_pic_dev *pd = &f->pic_dev[i];
+
+		pd->fabric = f;
+		pd->range = i;
+		kvm_iodevice_init(&pd->dev, &vqc_dev_pic_ops);
 		ret = vqc_bus_register(&f->pio, vqc_pic_ranges[i].port,
-				       VQC_PIC_RANGE_PORTS, &f->pic_dev[i]);
+				       VQC_PIC_RANGE_PORTS, &pd->dev);
 		if (ret)
 			return ret;
 	}

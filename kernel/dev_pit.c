@@ -91,7 +91,7 @@ enum hrtimer_restart vqc_pit_timer_fn(struct hrtimer *timer)
 	unsigned long flags;
 	u64 edges;
 	bool due;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
 	edges = vqc_pit_expire(&f->pit, ktime_get_ns(), &fx);
@@ -170,7 +170,7 @@ static int vqc_dev_pit_write(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
 	const u8 *bytes = val;
 	unsigned long flags;
 	int i;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vqc_obs_access(f, vqc_cookie_cpu(vcpu), VQC_CHIP_PIT, addr, len, true,
 		       bytes[0]);

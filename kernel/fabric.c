@@ -53,7 +53,7 @@ static enum hrtimer_restart vqc_ioapic_timer_fn(struct hrtimer *timer)
 	struct vqc_fabric *f = container_of(timer, struct vqc_fabric,
 					    ioapic_timer);
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	vqc_ioapic_retry(&f->ioapic, GENMASK(VQC_NR_IOAPIC_PINS - 1, 0), &fx);
@@ -321,7 +321,7 @@ static enum hrtimer_restart vqc_cpu_timer_fn(struct hrtimer *timer)
 	unsigned long flags;
 	enum vqc_why why;
 	u64 seq;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	seq = vqc_obs_start(cpu->fabric);
 	raw_spin_lock_irqsave(&cpu->lock, flags);
@@ -367,7 +367,7 @@ int vqc_fabric_update_dest(struct vqc_fabric *f)
 	u32 max_id;
 
 	mutex_lock(&f->dest_lock);
-	nr = smp_load_acquire(&f->nr_cpus);
+	nr = vqc_fabric_nr_cpus(f);
 	cpus = kvcalloc(nr + 1, sizeof(*cpus), GFP_KERNEL_ACCOUNT);
 	max_id = cpus ? vqc_fabric_collect_dest(f, cpus, nr) : 0;
 	pub = cpus ? kvzalloc(offsetof(struct vqc_dest_pub, map) +
@@ -391,7 +391,7 @@ int vqc_fabric_update_dest(struct vqc_fabric *f)
 
 struct vqc_cpu *vqc_cpu_by_id(struct vqc_fabric *f, u32 apic_id)
 {
-	unsigned int i, nr = smp_load_acquire(&f->nr_cpus);
+	unsigned int i, nr = vqc_fabric_nr_cpus(f);
 
 	for (i = 0; i < nr; i++)
 		if (f->cpu[i]->lapic.initial_id == apic_id)
@@ -430,11 +430,11 @@ int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 	} else {
 		cpu->index = f->nr_cpus;
 		f->cpu[cpu->index] = cpu;
-		/* Who sees the count sees the CPU. */
+		/* Who sees the count sees the CPU: vqc_fabric_nr_cpus(). */
 		smp_store_release(&f->nr_cpus, cpu->index + 1);
 		ret = vqc_fabric_update_dest(f);
 		if (ret)
-			smp_store_release(&f->nr_cpus, cpu->index);
+			WRITE_ONCE(f->nr_cpus, cpu->index);
 	}
 	mutex_unlock(&f->cfg);
 	if (ret)
@@ -511,7 +511,7 @@ static int vqc_drive_pic(struct vqc_fabric *f, unsigned int source_id,
 	struct vqc_line *line = &f->pic_line[route->pin];
 	unsigned long flags;
 	enum vqc_why why;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vqc_line_set(line, source_id, level);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
@@ -531,7 +531,7 @@ static int vqc_drive_ioapic(struct vqc_fabric *f, unsigned int source_id,
 	unsigned int delivered;
 	unsigned long flags;
 	enum vqc_why why;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vqc_line_set(line, source_id, level);
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);

@@ -118,6 +118,18 @@ struct vqc_fabric_ops {
 			  unsigned int pin);
 };
 
+/**
+ * struct vqc_pic_dev - one of the PIC's port ranges on the bus
+ * @dev: the device
+ * @fabric: whose
+ * @range: which: master, slave, ELCR
+ */
+struct vqc_pic_dev {
+	struct kvm_io_device dev;
+	struct vqc_fabric *fabric;
+	unsigned int range;
+};
+
 #define VQC_FABRIC_NAME_LEN	32
 
 /**
@@ -190,10 +202,10 @@ struct vqc_fabric {
 	struct kref ref;
 	struct vqc_fabric_config config;
 	u32 id;
-	struct mutex cfg;
+	struct mutex cfg;	/* creation, CPUs, routes, snapshots */
 	struct vqc_route_table __rcu *routes;
 	struct vqc_dest_pub __rcu *dest;
-	struct mutex dest_lock;
+	struct mutex dest_lock;	/* rebuilding @dest */
 	struct vqc_cpu *cpu[VQC_MAX_CPUS];
 	unsigned int nr_cpus;
 
@@ -202,7 +214,7 @@ struct vqc_fabric {
 	struct vqc_line pic_line[VQC_NR_PIC_PINS];
 	bool pic_intr;
 	u64 pic_seq[VQC_NR_PIC_PINS];
-	struct kvm_io_device pic_dev[3];
+	struct vqc_pic_dev pic_dev[3];
 
 	raw_spinlock_t ioapic_lock;
 	struct vqc_ioapic ioapic;
@@ -416,7 +428,7 @@ void vqc_drain_lapic(struct vqc_cpu *cpu, const struct vqc_fx *fx);
  * Context: any.
  */
 void vqc_pic_op_end(struct vqc_fabric *f, unsigned long flags,
-		    const struct vqc_fx *fx);
+		    const struct vqc_fx *fx) __releases(&f->pic_lock);
 
 /**
  * vqc_ioapic_broadcast_eoi - tell the IOAPIC of an EOI
@@ -515,6 +527,13 @@ int vqc_cpu_msr_read(struct vqc_cpu *cpu, u32 msr, u64 *val);
  * Context: may sleep. Return: 0; -EINVAL: #GP.
  */
 int vqc_cpu_msr_write(struct vqc_cpu *cpu, u32 msr, u64 val);
+
+/* The number of CPUs; those that it counts are set up. Context: any. */
+static inline unsigned int vqc_fabric_nr_cpus(const struct vqc_fabric *f)
+{
+	/* Pairs with the release in vqc_fabric_add_cpu(). */
+	return smp_load_acquire(&f->nr_cpus);
+}
 
 static inline void vqc_count(struct vqc_fabric *f, enum vqc_why why)
 {

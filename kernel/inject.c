@@ -39,7 +39,7 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 	struct vqc_fabric *f = cpu->fabric;
 	unsigned long flags;
 	u8 vector;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	clear_bit(VQC_EV_EXTINT, &cpu->lapic.events);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);

@@ -39,7 +39,7 @@ void vqc_snapshot_set_pic(struct vqc_fabric *f, const struct vqc_pic *pic)
 {
 	struct vqc_pic state = *pic;
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	state.strict_edge = f->pic.strict_edge;
@@ -59,7 +59,7 @@ void vqc_snapshot_get_ioapic(struct vqc_fabric *f, struct vqc_ioapic *io)
 void vqc_snapshot_set_ioapic(struct vqc_fabric *f, const struct vqc_ioapic *io)
 {
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	vqc_ioapic_set_state(&f->ioapic, io, &fx);
@@ -80,7 +80,7 @@ static void vqc_load_pit_state(struct vqc_fabric *f, const struct vqc_pit *pit,
 			       u64 owed, bool unacked)
 {
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
 	vqc_pit_set_state(&f->pit, pit, ktime_get_ns(), &fx);
@@ -286,7 +286,7 @@ static int vqc_load_lapic(struct vqc_fabric *f, struct vqc_cpu *cpu,
 	struct vqc_lapic copy;
 	unsigned long flags;
 	int ret;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	if (memchr_inv(from->__reserved, 0, sizeof(from->__reserved)))
 		return -EINVAL;

@@ -132,7 +132,7 @@ static int vqc_vcpu_take_init(struct vqc_vcpu *v)
 {
 	unsigned long flags;
 	int ret;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vqc_vcpu_complete(v);
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);

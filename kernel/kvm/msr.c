@@ -185,7 +185,7 @@ static void vqc_vcpu_write_tsc_deadline(struct vqc_vcpu *v, u64 val)
 {
 	struct vqc_clock clock;
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	vqc_cpu_clock(&v->cpu, &clock);
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);

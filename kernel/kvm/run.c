@@ -192,7 +192,7 @@ static void vqc_vcpu_sync_tpr(struct vqc_vcpu *v)
 void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base)
 {
 	unsigned long flags;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);
 	vqc_lapic_set_base(&v->cpu.lapic, base, v->maxphyaddr, true, &fx);

@@ -373,7 +373,7 @@ long vqc_vcpu_set_lapic(void *object, unsigned int cmd, unsigned long arg)
 	unsigned long flags;
 	u32 *page;
 	long ret;
-	VQC_FX(fx);
+	VQC_DEFINE_FX(fx);
 
 	page = memdup_user((void __user *)arg, VQC_LAPIC_SIZE);
 	if (IS_ERR(page))

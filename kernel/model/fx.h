@@ -159,7 +159,7 @@ static inline void vqc_fx_init(struct vqc_fx *fx)
 #else
 #define VQC_FX_UNINITIALIZED
 #endif
-#define VQC_FX(name)				\
+#define VQC_DEFINE_FX(name)				\
 	struct vqc_fx name VQC_FX_UNINITIALIZED;	\
 	vqc_fx_init(&(name))
 
