@@ -96,7 +96,7 @@ struct vqc_vm {
 	struct kref ref;
 	struct file *real;
 	struct mm_struct *mm;
-	struct mutex lock;
+	struct mutex lock;	/* creation, and MSR settings */
 	struct vqc_fabric *fabric;
 	struct vqc_scratch scratch;
 	unsigned int nr_vcpus;
@@ -151,7 +151,7 @@ struct vqc_vcpu {
 	struct kvm_run *run;
 	u8 *pio;
 	struct page *pages[2];
-	struct mutex mutex;
+	struct mutex mutex;	/* makes its holder the owner of @cpu */
 	int mode;
 	struct task_struct __rcu *task;
 	struct rcuwait wait;
