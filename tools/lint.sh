@@ -40,7 +40,6 @@ waivers()
 	cat <<-'EOF'
 	kernel/compat.h ; LINUX_VERSION_CODE ; the one file that is there to ask for it
 	kernel/compat.h ; CONSTANT_COMPARISON ; takes LINUX_VERSION_CODE for a constant on the left
-	kernel/(kvm/)?[a-z_]*.c ; LINE_SPACING ; takes VQC_FX(), which declares a variable, for a statement
 	kernel/chardev.h ; MACRO_ARG_REUSE ; an argument is a constant or the name of a type
 	kernel/model/fx.h ; COMPLEX_MACRO ; a list for X-macros
 	kernel/model/fx.h ; MACRO_ARG_REUSE ; a list for X-macros, and names pasted from one
@@ -48,11 +47,6 @@ waivers()
 	kernel/trace.h ; PARENTHESIS_ALIGNMENT ; TRACE_EVENT() is laid out as in the kernel's own
 	kernel/trace.h ; TRAILING_SEMICOLON ; what TRACE_DEFINE_ENUM() wants of a list
 	tools/harness/shim/.* ; COMPLEX_MACRO ; declares functions for each type, or names an attribute
-	tools/lab/.* ; ARRAY_SIZE ; a program has no kernel headers
-	tools/lab/.* ; BIT_MACRO ; a program has no kernel headers
-	tools/lab/.* ; LONG_LINE_STRING ; what people read, and search for, stays in one piece
-	tools/lab/.* ; NEW_TYPEDEFS ; a program has no kernel headers
-	tools/lab/.* ; PREFER_DEFINED_ATTRIBUTE_MACRO ; a program has no kernel headers
 	tools/harness/shim/.* ; CAMELCASE ; the C language has _Static_assert
 	tools/harness/shim/.* ; EXPORT_SYMBOL ; defines it
 	tools/harness/shim/.* ; MACRO_ARG_PRECEDENCE ; an argument is a type, a member or an operator
