@@ -96,8 +96,22 @@ struct vqc_flow {
 	u8 hold;
 };
 
+/* So long is a flow's line at most, with the NUL. */
+#define VQC_FLOW_LINE	288
+
 struct seq_file;
 struct vqc_recorder;
+
+/** vqc_flow_begin_ns - when @flow passed the first stage seen. Context: any. */
+static inline u64 vqc_flow_begin_ns(const struct vqc_flow *flow)
+{
+	unsigned int i;
+
+	for (i = 0; i < VQC_NR_STAGES; i++)
+		if (flow->ns[i])
+			return flow->ns[i];
+	return 0;
+}
 
 /**
  * vqc_recorder_create - memory for the flows of one fabric

@@ -22,8 +22,14 @@
 #ifndef VQC_TRACE_ONCE
 #define VQC_TRACE_ONCE
 
-/* Looking at any of the tracepoints switches the hooks on. */
+/**
+ * vqc_trace_reg - someone looks at a tracepoint: switch the hooks on
+ *
+ * Context: may sleep. Return: 0.
+ */
 int vqc_trace_reg(void);
+
+/** vqc_trace_unreg - undo vqc_trace_reg(). Context: may sleep. */
 void vqc_trace_unreg(void);
 
 static inline u32 vqc_trace_apic(const struct vqc_cpu *cpu)

@@ -16,7 +16,7 @@
 #define MSI_ADDRESS	0xfee00000ull
 #define NR_CPUS_HERE	2
 #define TEXT_SIZE	(64 * 1024)
-#define LINE_SIZE	288
+#define LINE_SIZE	VQC_FLOW_LINE
 
 struct observe_case {
 	struct vqc_fabric *f;
