@@ -75,11 +75,14 @@ static void vm_add_memory(struct vm *vm)
 static void vm_add_irqchip(struct vm *vm)
 {
 	struct kvm_pit_config pit = { .flags = KVM_PIT_SPEAKER_DUMMY };
+	/* A tick that the guest missed is gone, as with a real 8254. */
+	struct kvm_reinject_control reinject = { .pit_reinject = 0 };
 
 	if (!vm->opts->irqchip)
 		return;
 	VM_IOCTL(vm->vm_fd, KVM_CREATE_IRQCHIP, 0);
 	VM_IOCTL(vm->vm_fd, KVM_CREATE_PIT2, &pit);
+	VM_IOCTL(vm->vm_fd, KVM_REINJECT_CONTROL, &reinject);
 }
 
 /*
