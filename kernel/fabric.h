@@ -90,6 +90,8 @@ struct vqc_stats {
  * @tsc_khz: guest TSC frequency, 0 if unknown
  * @lapic_dev: the register page, seen by this CPU only: an access to it never
  *	reaches the bus (SDM vol. 3, 11.4.1)
+ * @held: enum vqc_why: for what the CPU did not take what is pending, since it
+ *	last took something
  * @irr_seq: flow id of the interrupt pending at each vector, 0 if unknown
  * @isr_seq: flow id of the interrupt in service at each vector
  * @pic_seq: flow id of the interrupt last fetched from the PIC
@@ -103,6 +105,7 @@ struct vqc_cpu {
 	struct hrtimer timer;
 	u32 tsc_khz;
 	struct kvm_io_device lapic_dev;
+	u8 held;
 	u64 irr_seq[VQC_NR_VECTORS];
 	u64 isr_seq[VQC_NR_VECTORS];
 	u64 pic_seq;

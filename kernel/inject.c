@@ -82,6 +82,17 @@ static int vqc_inject_events(struct vqc_cpu *cpu)
 	return ret;
 }
 
+/* One wait is told once, however often the CPU exits for other things in it. */
+static void vqc_note_hold(struct vqc_cpu *cpu, enum vqc_why why)
+{
+	if (cpu->held == why)
+		return;
+	cpu->held = why;
+	vqc_count(cpu->fabric, why);
+	this_cpu_inc(cpu->fabric->stats->windows);
+	vqc_obs_hold(cpu, why);
+}
+
 int vqc_inject_pending(struct vqc_cpu *cpu)
 {
 	enum vqc_why why;
@@ -99,6 +110,7 @@ int vqc_inject_pending(struct vqc_cpu *cpu)
 
 	why = cpu->ops->ready(cpu);
 	if (why == VQC_WHY_DELIVERED) {
+		cpu->held = VQC_WHY_DELIVERED;
 		ret = vqc_inject_one(cpu);
 		if (ret)
 			return ret;
@@ -108,9 +120,7 @@ int vqc_inject_pending(struct vqc_cpu *cpu)
 		return 1;
 	}
 
-	vqc_count(cpu->fabric, why);
-	this_cpu_inc(cpu->fabric->stats->windows);
-	vqc_obs_hold(cpu, why);
+	vqc_note_hold(cpu, why);
 	cpu->ops->request_window(cpu);
 	return 0;
 }
