@@ -35,6 +35,13 @@ ktap_test()
 	ktap_result $status "$name"
 }
 
+# ktap_skip NAME WHY
+ktap_skip()
+{
+	ktap_number=$((ktap_number + 1))
+	echo "ok $ktap_number $1 # SKIP $2"
+}
+
 ktap_end()
 {
 	[ $ktap_failed = 0 ] || exit 1
