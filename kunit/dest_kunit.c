@@ -363,6 +363,15 @@ static void odd_x2apic_ldr_is_not_looked_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set(test, vqc_dest_x2_ldr(5), X2 | LOGICAL), 0u);
 }
 
+static void xapic_cpu_has_no_x2apic_logical_id(struct kunit *test)
+{
+	add_xapic(test, 5, 0, FLAT);
+	add_x2apic(test, 6);
+	build(test);
+	KUNIT_EXPECT_EQ(test, one(test, vqc_dest_x2_ldr(6), X2 | LOGICAL), 1);
+	KUNIT_EXPECT_EQ(test, one(test, vqc_dest_x2_ldr(5), X2 | LOGICAL), VQC_DEST_NONE);
+}
+
 static void map_of_no_cpus_finds_nobody(struct kunit *test)
 {
 	build_for(test, 0, true);
@@ -586,6 +595,7 @@ static struct kunit_case dest_cases[] = {
 	KUNIT_CASE(id_above_the_table_is_still_found),
 	KUNIT_CASE(large_id_can_be_started_in_xapic_mode),
 	KUNIT_CASE(odd_x2apic_ldr_is_not_looked_up),
+	KUNIT_CASE(xapic_cpu_has_no_x2apic_logical_id),
 	KUNIT_CASE(map_of_no_cpus_finds_nobody),
 	KUNIT_CASE(shorthands_reach_all_that_are_on),
 	KUNIT_CASE(shorthands_without_a_sender),

@@ -510,6 +510,7 @@ static void eoi_of_another_vector_leaves_remote_irr(struct kunit *test)
 	lf_level(test, 0x71);
 	vqc_lapic_ack(l);
 	KUNIT_EXPECT_EQ(test, lf_eoi(test), 0x71);
+	KUNIT_EXPECT_EQ(test, vqc_lapic_highest_irr(l), -1);
 	KUNIT_EXPECT_TRUE(test, lf_read(test, VQC_LAPIC_LVT_LINT0) &
 			  VQC_LVT_REMOTE_IRR);
 }

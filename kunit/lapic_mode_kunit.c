@@ -382,6 +382,7 @@ BREAKS(lint, l->lint = 4)
 BREAKS(lvt, l->lvt[VQC_LVT_IDX_ERROR] |= BIT(8))
 BREAKS(remote_irr, l->lvt[VQC_LVT_IDX_LINT0] |= VQC_LVT_REMOTE_IRR)
 BREAKS(unmasked, l->svr = 0xff; l->lvt[VQC_LVT_IDX_PMC] = 0x40)
+BREAKS(unmasked_lint0, l->svr = 0xff; l->lvt[VQC_LVT_IDX_LINT0] = 0x40)
 BREAKS(timer_cfg, l->cfg = 0; l->lvt[0] = VQC_LVT_MASKED | BIT(18))
 BREAKS(timer_mode, l->lvt[0] = VQC_LVT_MASKED | BIT(18); l->tmict = 1)
 BREAKS(timer_tsc, l->tsc_deadline = 1)
@@ -396,7 +397,7 @@ static const struct broken_case broken_cases[] = {
 	BROKEN(esr), BROKEN(base), BROKEN(cfg_x2), BROKEN(x2_id), BROKEN(x2_ldr),
 	BROKEN(id), BROKEN(ldr), BROKEN(tpr), BROKEN(dfr), BROKEN(svr),
 	BROKEN(svr_cfg), BROKEN(icr), BROKEN(tdcr), BROKEN(lint), BROKEN(lvt),
-	BROKEN(remote_irr), BROKEN(unmasked), BROKEN(timer_cfg),
+	BROKEN(remote_irr), BROKEN(unmasked), BROKEN(unmasked_lint0), BROKEN(timer_cfg),
 	BROKEN(timer_mode), BROKEN(timer_tsc), BROKEN(timer_tsc_idle),
 	BROKEN(timer_runs), BROKEN(timer_off),
 };

@@ -381,6 +381,19 @@ static void tsc_deadline_is_kept_across_loading(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vqc_lapic_tsc_deadline_read(&f->l), 0ull);
 }
 
+static void tsc_deadline_is_dropped_where_the_tsc_is_unknown(struct kunit *test)
+{
+	struct lapic_fixture *f = lf(test);
+
+	lf_write(test, VQC_LAPIC_LVT_TIMER, TSC_DEADLINE | VECTOR);
+	vqc_lapic_tsc_deadline_write(&f->l, f->clock.tsc + 2500, &f->clock, &f->fx);
+	lf_get_page(test);
+	f->clock.tsc_khz = 0;
+	KUNIT_EXPECT_EQ(test, lf_set_page(test), 0);
+	KUNIT_EXPECT_EQ(test, lf_armed(test), 0ull);
+	KUNIT_EXPECT_EQ(test, vqc_lapic_tsc_deadline_read(&f->l), 0ull);
+}
+
 static void disabled_apic_loads_no_timer(struct kunit *test)
 {
 	lf_write(test, VQC_LAPIC_LVT_TIMER, VECTOR);
@@ -475,6 +488,7 @@ static struct kunit_case lapic_page_cases[] = {
 	KUNIT_CASE(loading_cancels_the_timer_of_before),
 	KUNIT_CASE(current_count_is_cut_to_the_initial_count),
 	KUNIT_CASE(tsc_deadline_is_kept_across_loading),
+	KUNIT_CASE(tsc_deadline_is_dropped_where_the_tsc_is_unknown),
 	KUNIT_CASE(disabled_apic_loads_no_timer),
 	KUNIT_CASE(round_trip_at_each_step_is_exact),
 	{}

@@ -486,6 +486,15 @@ static void deadline_needs_a_known_tsc(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_deadline(test), 0ull);
 }
 
+static void deadline_fires_by_time_when_the_tsc_becomes_unknown(struct kunit *test)
+{
+	timer_set_mode(test, TSC_DEADLINE);
+	write_deadline(test, lf(test)->clock.tsc + 2500);
+	lf(test)->clock.now_ns += 1000;
+	lf(test)->clock.tsc_khz = 0;
+	expect_tick(test);
+}
+
 static void count_is_nothing_in_deadline_mode(struct kunit *test)
 {
 	timer_set_mode(test, TSC_DEADLINE);
@@ -611,6 +620,7 @@ static struct kunit_case lapic_timer_cases[] = {
 	KUNIT_CASE(deadline_is_ignored_in_other_modes),
 	KUNIT_CASE(deadline_is_ignored_while_the_apic_is_off),
 	KUNIT_CASE(deadline_needs_a_known_tsc),
+	KUNIT_CASE(deadline_fires_by_time_when_the_tsc_becomes_unknown),
 	KUNIT_CASE(count_is_nothing_in_deadline_mode),
 	KUNIT_CASE_PARAM(switch_of_time_base_disarms, disarm_gen_params),
 	KUNIT_CASE(reserved_mode_runs_nothing),

@@ -298,7 +298,7 @@ int vqc_lapic_eoi(struct vqc_lapic *l, struct vqc_fx *fx);
  * @offset: 0..0xfff, 16-byte aligned
  * @val: the value; 0 for a register that does not exist
  * @clock: the time; may be NULL unless vqc_lapic_needs_clock()
- * @fx: NOTE
+ * @fx: NOTE: what became of the error interrupt, if the access caused one
  *
  * A register that does not exist sets ESR bit 7. Context: owner.
  * Return: DELIVERED, NO_REG (also in x2APIC mode, which has no page),
@@ -314,7 +314,8 @@ enum vqc_why vqc_lapic_read(struct vqc_lapic *l, unsigned int offset, u32 *val,
  * @val: the value; reserved bits are ignored
  * @clock: the time; may be NULL unless vqc_lapic_needs_clock()
  * @fx: MSG, EOI, TIMER, DEST (also when SVR turns the APIC on or off), NOTE:
- *	an IPI was not sent (ILLEGAL_VECTOR, BAD_MODE, INIT_DEASSERT)
+ *	an IPI was not sent (ILLEGAL_VECTOR, BAD_MODE, INIT_DEASSERT); what
+ *	became of the error interrupt; as vqc_lapic_eoi()
  *
  * A register that does not exist sets ESR bit 7. Context: owner.
  * Return: DELIVERED, NO_REG (also in x2APIC mode, which has no page), READ_ONLY,
