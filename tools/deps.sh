@@ -30,7 +30,7 @@ group_packages()
 {
 	case $1 in
 	build)	echo gcc libc6-dev make linux-headers-amd64 ;;
-	vm)	echo qemu-system-x86 busybox-static cpio kmod xz-utils \
+	vm)	echo gcc libc6-dev qemu-system-x86 busybox-static cpio kmod xz-utils \
 			zstd util-linux procps linux-headers-amd64 python3 ;;
 	kunit)	echo gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
 			kmod cpio rsync xz-utils zstd python3 linux-source-6.1 \
