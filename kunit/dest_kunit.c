@@ -313,11 +313,28 @@ static void shared_logical_ids_all_get_the_message(struct kunit *test)
 {
 	add_xapic(test, 1, 0x01, FLAT);
 	add_xapic(test, 2, 0x01, FLAT);
-	add_xapic(test, 3, 0x06, FLAT);
 	build(test);
+	KUNIT_EXPECT_EQ(test, one(test, 0x01, LOGICAL), VQC_DEST_MANY);
 	KUNIT_EXPECT_EQ(test, set(test, 0x01, LOGICAL), 2u);
+}
+
+static void shared_cluster_members_all_get_the_message(struct kunit *test)
+{
+	add_xapic(test, 1, 0x21, CLUSTER);
+	add_xapic(test, 2, 0x21, CLUSTER);
+	build(test);
+	KUNIT_EXPECT_EQ(test, set(test, 0x21, LOGICAL), 2u);
+}
+
+static void logical_id_of_several_bits_answers_to_each(struct kunit *test)
+{
+	add_xapic(test, 1, 0x01, FLAT);
+	add_xapic(test, 2, 0x06, FLAT);
+	build(test);
+	KUNIT_EXPECT_EQ(test, set(test, 0x02, LOGICAL), 1u);
+	KUNIT_EXPECT_TRUE(test, test_bit(1, df(test)->set));
 	KUNIT_EXPECT_EQ(test, set(test, 0x04, LOGICAL), 1u);
-	KUNIT_EXPECT_TRUE(test, test_bit(2, df(test)->set));
+	KUNIT_EXPECT_TRUE(test, test_bit(1, df(test)->set));
 }
 
 static void mixed_logical_modes_are_each_asked(struct kunit *test)
@@ -591,6 +608,8 @@ static struct kunit_case dest_cases[] = {
 	KUNIT_CASE(cluster_unicast_is_looked_up),
 	KUNIT_CASE(aliased_ids_all_get_the_message),
 	KUNIT_CASE(shared_logical_ids_all_get_the_message),
+	KUNIT_CASE(shared_cluster_members_all_get_the_message),
+	KUNIT_CASE(logical_id_of_several_bits_answers_to_each),
 	KUNIT_CASE(mixed_logical_modes_are_each_asked),
 	KUNIT_CASE(id_above_the_table_is_still_found),
 	KUNIT_CASE(large_id_can_be_started_in_xapic_mode),
