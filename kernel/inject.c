@@ -49,25 +49,33 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 	return vector;
 }
 
+/*
+ * Whoever asked when the CPU was found ready may have gone since: a line fell.
+ * Then nothing is acknowledged, for the CPU sees no INTR.
+ */
 static int vqc_inject_one(struct vqc_cpu *cpu)
 {
 	unsigned int pin = VQC_NO_PIN;
 	enum vqc_chip chip;
 	u8 vector;
 	u32 info;
+	int ret;
 
 	if (vqc_extint_pending(cpu)) {
 		chip = VQC_CHIP_PIC;
 		vector = vqc_fetch_extint(cpu, &pin);
-	} else {
+	} else if (vqc_lapic_next(&cpu->lapic) >= 0) {
 		chip = VQC_CHIP_LAPIC;
 		vector = vqc_lapic_ack(&cpu->lapic);
+	} else {
+		return 0;
 	}
 
 	info = vqc_intr_info(vector);
 	this_cpu_inc(cpu->fabric->stats->vector_injected[vector]);
 	vqc_obs_inject(cpu, chip, pin, info);
-	return cpu->ops->inject_irq(cpu, info);
+	ret = cpu->ops->inject_irq(cpu, info);
+	return ret ? ret : 1;
 }
 
 static int vqc_inject_events(struct vqc_cpu *cpu)
@@ -112,7 +120,7 @@ int vqc_inject_pending(struct vqc_cpu *cpu)
 	if (why == VQC_WHY_DELIVERED) {
 		cpu->held = VQC_WHY_DELIVERED;
 		ret = vqc_inject_one(cpu);
-		if (ret)
+		if (ret <= 0)
 			return ret;
 		/* What is still pending waits for the CPU to take this one. */
 		if (vqc_cpu_has_interrupt(cpu))

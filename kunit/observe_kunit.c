@@ -28,9 +28,13 @@ struct observe_case {
 
 /* What the back end answers; one case runs at a time. */
 static enum vqc_why ready_answer;
+/* A line that falls while it is asked, 0 for none. */
+static u32 falling_gsi;
 
 static enum vqc_why fake_ready(struct vqc_cpu *cpu)
 {
+	if (falling_gsi)
+		vqc_set_irq(cpu->fabric, VQC_SOURCE_USER, falling_gsi, 0, true);
 	return ready_answer;
 }
 
@@ -204,6 +208,24 @@ static void pic_edge_is_one_flow_from_line_to_eoi(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flow.word, 0x8000002au);
 	KUNIT_EXPECT_EQ(test, flow.end, VQC_END_EOI);
 	expect_stages(test, &flow, STAGES_PIC);
+}
+
+static void line_that_falls_before_the_acknowledge_injects_nothing(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	struct vqc_flow flow;
+
+	pic_start(c, 0x01);
+	outb_at(c, 0x4d1, 0x04);
+	vqc_set_irq(c->f, VQC_SOURCE_USER, 10, 1, true);
+	falling_gsi = 10;
+	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 0);
+	falling_gsi = 0;
+
+	flow = last_flow(test);
+	KUNIT_EXPECT_EQ(test, flow.gsi, 10u);
+	KUNIT_EXPECT_EQ(test, flow.word, 0u);
+	KUNIT_EXPECT_EQ(test, flow.end, VQC_END_DROPPED);
 }
 
 static void nested_pic_interrupts_keep_their_ids(struct kunit *test)
@@ -994,6 +1016,7 @@ static void observe_exit(struct kunit *test)
 
 static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(pic_edge_is_one_flow_from_line_to_eoi),
+	KUNIT_CASE(line_that_falls_before_the_acknowledge_injects_nothing),
 	KUNIT_CASE(nested_pic_interrupts_keep_their_ids),
 	KUNIT_CASE(automatic_eoi_ends_the_flow_at_injection),
 	KUNIT_CASE(pic_level_withdrawn_before_ack_is_dropped),
