@@ -16,7 +16,7 @@ usage()
 	  vm       QEMU and what tools/vm/run needs to boot the L1
 	  kunit    what tools/kunit.sh needs to build Debian's kernel source
 	  lint     sparse, shellcheck, ctags and the kernel source's checkers
-	  docs     Sphinx
+	  docs     Sphinx, and kernel-doc of the kernel headers
 	  trace    trace-cmd, to read the tracepoints
 	  all      all of these (the default)
 
@@ -38,7 +38,7 @@ group_packages()
 	lint)	echo gcc libc6-dev make bc bison flex libelf-dev sparse \
 			shellcheck universal-ctags perl python3 xz-utils \
 			linux-source-6.1 linux-headers-amd64 ;;
-	docs)	echo make python3-sphinx python3-docutils ;;
+	docs)	echo make perl linux-headers-amd64 python3-sphinx python3-docutils ;;
 	trace)	echo trace-cmd ;;
 	all)
 		for group in build vm kunit lint docs trace; do
