@@ -61,11 +61,23 @@ fail()
 	exit 1
 }
 
-# Run one apt command with its output in $log; show the log only on failure.
+# Run one apt command with its output in $log; say now and then how far it is,
+# and show the log only on failure.
 run_apt()
 {
-	if ! DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-		-o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1; then
+	local job next=$((SECONDS + 10)) status=0
+
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		-o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null &
+	job=$!
+	while kill -0 $job 2>/dev/null; do
+		sleep 0.2
+		[ $SECONDS -ge $next ] || continue
+		next=$((SECONDS + 10))
+		echo "deps.sh: ($SECONDS s) $(tail -n 1 "$log" | cut -c 1-60)"
+	done
+	wait $job || status=$?
+	if [ $status != 0 ]; then
 		tail -n 20 "$log" >&2
 		fail "apt-get $1 failed; the lines above are the end of $log"
 	fi

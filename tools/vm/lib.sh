@@ -53,6 +53,29 @@ vm_extract_vmlinux()
 	tail -c +$((offset + 1)) "$1" | head -c $((length - 4)) | xz -dc >"$2"
 }
 
+# Print the sources of the module, relative to this project's directory.
+vm_module_sources()
+{
+	(cd "$vm_tools/../.." &&
+		find Kbuild kernel kunit -type f \
+			\( -name Kbuild -o -name '*.[chS]' \) -not -name '*.mod.c')
+}
+
+# vm_build_module DIR [MAKE-ARGUMENT...]: build virqchip.ko for Debian's 6.1 in
+# DIR, from copies of the sources that keep their times, so that nobody's build
+# is in the way of another's and only what has changed is built.
+vm_build_module()
+{
+	local dir=$1 headers
+	shift
+
+	headers=$(vm_headers_dir) || return
+	mkdir -p "$dir"
+	dir=$(cd "$dir" && pwd)
+	vm_module_sources | (cd "$vm_tools/../.." && cpio -pdmu --quiet "$dir") || return
+	make -C "$headers" M="$dir" -j2 "$@" modules
+}
+
 # Download and unpack package $1=VERSION of release $2 into directory $3.
 vm_fetch_kernel()
 {
