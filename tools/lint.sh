@@ -78,7 +78,7 @@ done
 
 cd "$(dirname "$0")/.."
 tools/deps.sh lint
-work=$(mktemp -d "${TMPDIR:-/work}/virqchip-lint.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/tmp}/virqchip-lint.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 # Files of ours whose name matches one of the patterns.
