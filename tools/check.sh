@@ -17,16 +17,23 @@ cd "$(dirname "$0")/.."
 stages()
 {
 	cat <<-'EOF'
-	module       | first | 300  | step  | build_module
-	tools        | l1    | 300  | tests | tools/vm/test-run
-	linux-guest  | l1    | 600  | tests | in_l1 tools/vm/test-linux-guest /dev/virqchip
-	unload       | l1    | 400  | tests | in_l1 tools/vm/test-unload
-	harness      | host  | 600  | tests | make -j2 harness
-	kunit-um     | host  | 1200 | tests | tools/kunit.sh --arch um
-	kunit-x86_64 | host  | 1500 | tests | tools/kunit.sh --arch x86_64
+	module        | first | 300  | step  | build_module
+	programs      | first | 200  | step  | build_programs
+	lab           | l1    | 900  | tests | in_l1 tools/lab/compare.sh
+	selftests     | l1    | 600  | tests | in_l1 tools/selftests/run.sh
+	selftests-kvm | l1    | 900  | tests | in_l1 tools/selftests/kvm/run.sh
+	linux-guest   | l1    | 900  | tests | in_l1 tools/vm/test-linux-guest /dev/virqchip
+	unload        | l1    | 600  | tests | in_l1 tools/vm/test-unload
+	tools         | l1    | 600  | tests | tools/vm/test-run
+	harness       | host  | 600  | tests | make -j2 -C tools/harness O="$build/harness" check
+	kunit-um      | host  | 1200 | tests | tools/kunit.sh --arch um
+	kunit-x86_64  | host  | 1500 | tests | tools/kunit.sh --arch x86_64
+	lint          | host  | 900  | tests | tools/lint.sh
+	docs          | host  | 300  | step  | make docs DOCS_BUILD="$build/docs"
 	EOF
 }
 
+build=$PWD/build/check
 logs=build/logs
 # shellcheck source=tools/vm/lib.sh
 . tools/vm/lib.sh
@@ -52,23 +59,28 @@ usage()
 # Succeeds when the module builds for Debian's 6.1 without one warning.
 build_module()
 {
-	local log=$logs/module-build.log
+	local log=$logs/module-build.log status=0
 
-	make -C "$(vm_headers_dir)" M="$PWD" clean
-	make -j2 KDIR="$(vm_headers_dir)" W=1 >"$log" 2>&1 ||
-		{ cat "$log"; return 1; }
+	# Warnings are said only of what is compiled.
+	rm -rf "$build/module"
+	vm_build_module "$build/module" W=1 >"$log" 2>&1 || status=$?
 	cat "$log"
-	# The other stages must not meet a module that is just being rebuilt.
-	mkdir -p build/check
-	cp virqchip.ko build/check/
+	[ $status = 0 ] || return 1
 	# Debian's compiler may be newer than the one its kernel was built with.
 	! grep -E 'warning: |WARNING: ' "$log" | grep -v 'the compiler differs'
+}
+
+# What the stages in the L1 run there.
+build_programs()
+{
+	make lab && make selftests
 }
 
 # in_l1 COMMAND...: where KVM and virqchip are loaded.
 in_l1()
 {
-	tools/vm/run --kvm --module build/check/virqchip.ko -- \
+	# shellcheck disable=SC2016 # for the shell in the L1
+	tools/vm/run --kvm --module "$build/module/virqchip.ko" -- \
 		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 
@@ -182,8 +194,9 @@ done
 
 mkdir -p "$logs"
 rm -f "$logs"/*.result
-export -f build_module in_l1 vm_headers_dir vm_say vm_die
-export vm_name logs
+export -f build_module build_programs in_l1
+export -f vm_build_module vm_module_sources vm_headers_dir vm_say vm_die
+export vm_name vm_tools logs build
 
 tools/deps.sh all
 chosen_stages "$@" >"$logs/stages"
