@@ -118,17 +118,31 @@ count_results()
 	}' "$1"
 }
 
+# The last line of log $1 that says something, cut to fit.
+last_words()
+{
+	grep -v '^[[:blank:]]*$' "$1" | tail -n 1 | sed "s,$PWD/,,g" | tr -d '\r' |
+		cut -c 1-56
+}
+
 # Run stage $1 and leave "PASSED FAILED SKIPPED SECONDS" in $logs/$1.result.
 run_stage()
 {
 	local name=$1 limit=$2 kind=$3 command=$4
-	local log=$logs/$name.log status=0 counts passed failed skipped start
+	local log=$logs/$name.log status=0 counts passed failed skipped start next
 
 	start=$SECONDS
 	echo "[$(printf '%4d' $SECONDS) s] $name: started"
 	echo "# $command" >"$log"
 	timeout -k 10 "$limit" bash -c "$command" >>"$log" 2>&1 </dev/null &
 	job=$!
+	next=$((SECONDS + 60))
+	while kill -0 $job 2>/dev/null; do
+		sleep 0.5
+		[ $SECONDS -ge $next ] || continue
+		next=$((SECONDS + 60))
+		printf '[%4d s] %s: ... %s\n' $SECONDS "$name" "$(last_words "$log")"
+	done
 	wait $job || status=$?
 	if [ "$kind" = step ]; then
 		counts='1 0 0'

@@ -64,7 +64,7 @@ give_up()
 # run_logged LOG COMMAND...: show every five seconds how far it is.
 run_logged()
 {
-	local log=$1 status=0 job ticks=0
+	local log=$1 status=0 job ticks=0 words
 	shift
 
 	"$@" >"$log" 2>&1 </dev/null &
@@ -72,9 +72,9 @@ run_logged()
 	while kill -0 $job 2>/dev/null; do
 		sleep 0.2
 		ticks=$((ticks + 1))
-		[ $((ticks % 25)) -ne 0 ] ||
-			tell "... $(grep -v '^ *$' "$log" | tail -n 1 |
-				sed "s,$PWD/,,g; s,^VIRQCHIP-GUEST-,," | cut -c 1-64)"
+		[ $((ticks % 25)) -eq 0 ] || continue
+		words=$(grep -v '^[[:blank:]]*$' "$log" | tail -n 1 | cut -c 1-99)
+		tell "... $(sed "s,$PWD/,,g; s,^VIRQCHIP-GUEST-,,; s,^ *,," <<<"${words:-it is quiet so far}")"
 	done
 	wait $job || status=$?
 	[ $status = 0 ] || tail -n 20 "$log" >&2
