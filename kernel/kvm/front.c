@@ -10,6 +10,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
+#include <linux/magic.h>
 #include <linux/major.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -125,12 +126,14 @@ static struct file *vqc_kvm_real(struct file *file)
 }
 
 /*
- * Only KVM gives its files these names. The owner of their operations would
- * tell as well, had KVM set it before 6.6.
+ * Of the files without a directory only KVM's have these names; anybody can
+ * give them to a file on a disk. The owner of their operations would tell as
+ * well, had KVM set it before 6.6.
  */
 static bool vqc_kvm_is_file(const struct file *file, const char *name)
 {
-	return !strncmp(file->f_path.dentry->d_name.name, name,
+	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
+	       !strncmp(file->f_path.dentry->d_name.name, name,
 			strlen(name)) && file->f_op->unlocked_ioctl;
 }
 
