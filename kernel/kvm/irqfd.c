@@ -293,17 +293,25 @@ static void vqc_irqfds_remove(struct vqc_irqfds *irqfds,
 			      const struct eventfd_ctx *eventfd, u32 gsi)
 {
 	struct vqc_irqfd *irqfd, *next;
+	bool ending = false;
 
 	mutex_lock(&irqfds->lock);
 	list_for_each_entry_safe(irqfd, next, &irqfds->items, node) {
 		if (eventfd && (irqfd->eventfd != eventfd ||
 				irqfd->gsi != gsi))
 			continue;
-		if (!test_and_set_bit(VQC_IRQFD_GOING, &irqfd->flags))
+		if (test_and_set_bit(VQC_IRQFD_GOING, &irqfd->flags))
+			ending = true;
+		else
 			vqc_irqfd_remove(irqfd);
 	}
 	mutex_unlock(&irqfds->lock);
-	/* Those whose eventfd was closed meanwhile. */
+	/*
+	 * Those whose eventfd was closed meanwhile. Who saw that may be about
+	 * to queue the work, with the wait queue locked: an RCU reader.
+	 */
+	if (ending)
+		synchronize_rcu_expedited();
 	flush_workqueue(vqc_irqfd_wq);
 }
 
