@@ -15,6 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -186,11 +187,10 @@ static struct vqc_bus_map *vqc_bus_map_locked(struct vqc_bus *bus)
 					 lockdep_is_held(&bus->lock));
 }
 
-int vqc_bus_init(struct vqc_bus *bus)
+void vqc_bus_init(struct vqc_bus *bus)
 {
 	mutex_init(&bus->lock);
 	RCU_INIT_POINTER(bus->map, NULL);
-	return init_srcu_struct(&bus->srcu);
 }
 
 /* Take a device off all ranges of a map. Return: it had one. */
@@ -225,7 +225,6 @@ void vqc_bus_destroy(struct vqc_bus *bus)
 	}
 
 	vqc_bus_map_free(map);
-	cleanup_srcu_struct(&bus->srcu);
 	mutex_destroy(&bus->lock);
 }
 
@@ -253,7 +252,7 @@ int vqc_bus_register(struct vqc_bus *bus, gpa_t addr, u64 len,
 		goto out;
 	}
 	rcu_assign_pointer(bus->map, map);
-	synchronize_srcu_expedited(&bus->srcu);
+	synchronize_rcu_expedited();
 	vqc_bus_map_free(old);
 out:
 	mutex_unlock(&bus->lock);
@@ -270,7 +269,7 @@ void vqc_bus_unregister(struct vqc_bus *bus, struct kvm_io_device *dev)
 	if (!found)
 		return;
 
-	synchronize_srcu_expedited(&bus->srcu);
+	synchronize_rcu_expedited();
 	kvm_iodevice_destructor(dev);
 }
 
@@ -310,75 +309,60 @@ vqc_bus_find(struct vqc_bus_map *map, gpa_t addr)
 	return &map->segment[lo - 1];
 }
 
-/**
- * struct vqc_bus_walk - the devices that an access may be for
- * @map: the map, under SRCU
- * @seg: segment of the first address
- * @i: how many of its ranges were looked at
- * @last: last address of the access
- */
-struct vqc_bus_walk {
-	struct vqc_bus_map *map;
-	const struct vqc_bus_segment *seg;
-	u32 i;
-	gpa_t last;
-};
-
-static __always_inline void vqc_bus_walk_start(struct vqc_bus_walk *walk,
-					       struct vqc_bus *bus,
-					       gpa_t addr, int len)
+/* The device of a segment's @i-th range, if that holds the access as a whole. */
+static struct kvm_io_device *vqc_bus_device(const struct vqc_bus_map *map,
+					    const struct vqc_bus_segment *seg,
+					    u32 i, gpa_t last)
 {
-	walk->map = srcu_dereference(bus->map, &bus->srcu);
-	walk->seg = NULL;
-	walk->i = 0;
-	walk->last = addr + len - 1;
-	if (len > 0 && walk->last >= addr)
-		walk->seg = vqc_bus_find(walk->map, addr);
-}
+	const struct vqc_bus_range *range = &map->range[map->list[seg->first + i]];
 
-/* The next device whose range holds the access as a whole, or NULL. */
-static __always_inline struct kvm_io_device *
-vqc_bus_walk_next(struct vqc_bus_walk *walk)
-{
-	const struct vqc_bus_range *range;
-	struct kvm_io_device *dev;
-
-	while (walk->seg && walk->i < walk->seg->nr) {
-		range = &walk->map->range[walk->map->list[walk->seg->first +
-							  walk->i++]];
-		dev = READ_ONCE(range->dev);
-		if (dev && walk->last <= range->last)
-			return dev;
-	}
-	return NULL;
+	return last <= range->last ? READ_ONCE(range->dev) : NULL;
 }
 
 int vqc_bus_read(struct vqc_bus *bus, struct kvm_vcpu *vcpu, gpa_t addr,
 		 int len, void *val)
 {
+	const struct vqc_bus_segment *seg;
+	gpa_t last = addr + len - 1;
 	struct kvm_io_device *dev;
-	struct vqc_bus_walk walk;
-	int idx, ret = -EOPNOTSUPP;
+	struct vqc_bus_map *map;
+	int ret = -EOPNOTSUPP;
+	u32 i;
 
-	idx = srcu_read_lock(&bus->srcu);
-	vqc_bus_walk_start(&walk, bus, addr, len);
-	while (ret && (dev = vqc_bus_walk_next(&walk)))
-		ret = kvm_iodevice_read(vcpu, dev, addr, len, val);
-	srcu_read_unlock(&bus->srcu, idx);
+	if (len <= 0 || last < addr)
+		return -EOPNOTSUPP;
+	rcu_read_lock();
+	map = rcu_dereference(bus->map);
+	seg = vqc_bus_find(map, addr);
+	for (i = 0; seg && i < seg->nr && ret; i++) {
+		dev = vqc_bus_device(map, seg, i, last);
+		if (dev)
+			ret = kvm_iodevice_read(vcpu, dev, addr, len, val);
+	}
+	rcu_read_unlock();
 	return ret ? -EOPNOTSUPP : 0;
 }
 
 int vqc_bus_write(struct vqc_bus *bus, struct kvm_vcpu *vcpu, gpa_t addr,
 		  int len, const void *val)
 {
+	const struct vqc_bus_segment *seg;
+	gpa_t last = addr + len - 1;
 	struct kvm_io_device *dev;
-	struct vqc_bus_walk walk;
-	int idx, ret = -EOPNOTSUPP;
+	struct vqc_bus_map *map;
+	int ret = -EOPNOTSUPP;
+	u32 i;
 
-	idx = srcu_read_lock(&bus->srcu);
-	vqc_bus_walk_start(&walk, bus, addr, len);
-	while (ret && (dev = vqc_bus_walk_next(&walk)))
-		ret = kvm_iodevice_write(vcpu, dev, addr, len, val);
-	srcu_read_unlock(&bus->srcu, idx);
+	if (len <= 0 || last < addr)
+		return -EOPNOTSUPP;
+	rcu_read_lock();
+	map = rcu_dereference(bus->map);
+	seg = vqc_bus_find(map, addr);
+	for (i = 0; seg && i < seg->nr && ret; i++) {
+		dev = vqc_bus_device(map, seg, i, last);
+		if (dev)
+			ret = kvm_iodevice_write(vcpu, dev, addr, len, val);
+	}
+	rcu_read_unlock();
 	return ret ? -EOPNOTSUPP : 0;
 }

@@ -47,16 +47,17 @@ static enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
 static struct vqc_cpu *vqc_arbitrate(struct vqc_fabric *f,
 				     const unsigned long *cpus)
 {
+	/* Once: it drops to 0 when the fabric goes out of use. */
+	unsigned int nr = vqc_fabric_nr_cpus(f);
 	unsigned int i, n, start = READ_ONCE(f->next_lowest);
 	struct vqc_cpu *best = NULL;
 	unsigned int best_apr = 0;
 
-	start = start < f->nr_cpus ? start : 0;
-	for (n = 0; n < f->nr_cpus; n++) {
+	start = start < nr ? start : 0;
+	for (n = 0; n < nr; n++) {
 		unsigned int apr;
 
-		i = start + n < f->nr_cpus ? start + n :
-					     start + n - f->nr_cpus;
+		i = start + n < nr ? start + n : start + n - nr;
 		if (!test_bit(i, cpus) || !vqc_lapic_enabled(&f->cpu[i]->lapic))
 			continue;
 		apr = vqc_lapic_apr(&f->cpu[i]->lapic);
@@ -159,10 +160,12 @@ static bool vqc_wire_lint0(struct vqc_fabric *f, struct vqc_cpu *cpu, bool intr)
 
 static void vqc_wire_intr(struct vqc_fabric *f, bool intr)
 {
-	unsigned int i, nr = vqc_fabric_nr_cpus(f);
+	unsigned int i, nr;
 	bool taken = false;
 
 	rcu_read_lock();
+	/* CPUs that are counted now stay until this section ends. */
+	nr = vqc_fabric_nr_cpus(f);
 	for (i = 0; i < nr; i++) {
 		struct vqc_cpu *cpu = READ_ONCE(f->cpu[i]);
 
@@ -217,14 +220,23 @@ void vqc_drain_pic(struct vqc_fabric *f, const struct vqc_fx *fx)
 	}
 }
 
+static bool vqc_fx_has_output(const struct vqc_fx *fx)
+{
+	unsigned int i;
+
+	for (i = 0; i < fx->nr; i++)
+		if (fx->item[i].kind == VQC_FX_OUTPUT)
+			return true;
+	return false;
+}
+
 void vqc_pic_op_end(struct vqc_fabric *f, unsigned long flags,
 		    const struct vqc_fx *fx)
 	__releases(&f->pic_lock)
 {
-	bool intr = f->pic_intr, changed = false;
+	bool intr = f->pic_intr, changed = vqc_fx_has_output(fx);
 
-	/* Without an effect nothing has changed, INTR neither. */
-	if (fx->nr) {
+	if (changed) {
 		intr = vqc_pic_output(&f->pic);
 		changed = intr != f->pic_intr;
 		WRITE_ONCE(f->pic_intr, intr);

@@ -61,14 +61,13 @@ bool vqc_cpu_has_interrupt(struct vqc_cpu *cpu);
 static inline bool vqc_cpu_quiet(const struct vqc_cpu *cpu)
 {
 	const struct vqc_lapic *l = &cpu->lapic;
+	unsigned long any = READ_ONCE(l->events) |
+			    READ_ONCE(cpu->fabric->pic_intr);
 	unsigned int i;
 
-	if (READ_ONCE(l->events) || READ_ONCE(cpu->fabric->pic_intr))
-		return false;
 	for (i = 0; i < ARRAY_SIZE(l->irr); i++)
-		if (READ_ONCE(l->irr[i]))
-			return false;
-	return true;
+		any |= READ_ONCE(l->irr[i]);
+	return !any;
 }
 
 /**

@@ -127,17 +127,28 @@ static bool vqc_8259_blocked(const struct vqc_pic *pic, unsigned int n,
 	return vqc_8259_rank(chip, ir) > vqc_8259_rank(chip, top);
 }
 
-/* The input for which a chip raises INT now, or VQC_8259_NO_IR. */
-static unsigned int vqc_8259_request(const struct vqc_pic *pic, unsigned int n)
+/* Of the requests in @open, the one that comes out, or VQC_8259_NO_IR. */
+static unsigned int vqc_8259_resolve(const struct vqc_pic *pic, unsigned int n,
+				     u8 open)
+{
+	unsigned int ir = vqc_8259_highest(&pic->chip[n], open);
+
+	return vqc_8259_blocked(pic, n, ir) ? VQC_8259_NO_IR : ir;
+}
+
+/*
+ * The input for which a chip raises INT now, or VQC_8259_NO_IR. Most of the
+ * time there is none.
+ */
+static inline unsigned int vqc_8259_request(const struct vqc_pic *pic,
+					    unsigned int n)
 {
 	const struct vqc_8259 *chip = &pic->chip[n];
 	u8 open = chip->irr & ~chip->imr;
-	unsigned int ir;
 
 	if (!open || chip->step != VQC_PIC_READY)
 		return VQC_8259_NO_IR;
-	ir = vqc_8259_highest(chip, open);
-	return vqc_8259_blocked(pic, n, ir) ? VQC_8259_NO_IR : ir;
+	return vqc_8259_resolve(pic, n, open);
 }
 
 bool vqc_pic_output(const struct vqc_pic *pic)
