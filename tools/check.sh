@@ -76,12 +76,13 @@ build_programs()
 	make lab && make selftests
 }
 
-# in_l1 COMMAND...: where KVM and virqchip are loaded.
+# in_l1 COMMAND...: where KVM and virqchip are loaded. What it leaves is in a
+# directory beside the log.
 in_l1()
 {
-	# shellcheck disable=SC2016 # for the shell in the L1
-	tools/vm/run --kvm --module "$build/module/virqchip.ko" -- \
-		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
+	# shellcheck disable=SC2016,SC2154 # for the shell in the L1; run_stage sets it
+	tools/vm/run --kvm --module "$build/module/virqchip.ko" \
+		--results "$logs/$stage" -- sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 
 # Print "PASSED FAILED SKIPPED" of log $1, or nothing when it has no results.
@@ -134,7 +135,7 @@ run_stage()
 	start=$SECONDS
 	echo "[$(printf '%4d' $SECONDS) s] $name: started"
 	echo "# $command" >"$log"
-	timeout -k 10 "$limit" bash -c "$command" >>"$log" 2>&1 </dev/null &
+	stage=$name timeout -k 10 "$limit" bash -c "$command" >>"$log" 2>&1 </dev/null &
 	job=$!
 	next=$((SECONDS + 60))
 	while kill -0 $job 2>/dev/null; do
