@@ -201,6 +201,22 @@ void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base)
 }
 
 /*
+ * An instruction that reads from a device is not over: the rest of it can still
+ * raise an exception, and KVM loses an interrupt that was queued before one.
+ */
+static bool vqc_vcpu_in_read(const struct kvm_run *run)
+{
+	switch (READ_ONCE(run->exit_reason)) {
+	case KVM_EXIT_MMIO:
+		return !READ_ONCE(run->mmio.is_write);
+	case KVM_EXIT_IO:
+		return READ_ONCE(run->io.direction) == KVM_EXIT_IO_IN;
+	default:
+		return false;
+	}
+}
+
+/*
  * What KVM tells at every exit. IA32_APIC_BASE has no exit of its own: a guest
  * that writes it is followed at the next.
  */
@@ -209,7 +225,8 @@ static void vqc_vcpu_after_kvm(struct vqc_vcpu *v)
 	struct kvm_run *run = v->run;
 	u64 base = READ_ONCE(run->apic_base);
 
-	v->ready = READ_ONCE(run->ready_for_interrupt_injection);
+	v->ready = READ_ONCE(run->ready_for_interrupt_injection) &&
+		   !vqc_vcpu_in_read(run);
 	vqc_vcpu_sync_tpr(v);
 	if (unlikely(base != v->cpu.lapic.base))
 		vqc_vcpu_sync_base(v, base);
