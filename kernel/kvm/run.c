@@ -351,11 +351,14 @@ static long vqc_vcpu_enter(struct vqc_vcpu *v)
 	vqc_vcpu_set_mode(v, VQC_RUN_IN_KVM);
 	if (!vqc_cpu_quiet(&v->cpu))
 		ret = vqc_inject_pending(&v->cpu);
-	if (likely(ret >= 0)) {
-		run->cr8 = v->cpu.lapic.tpr >> 4;
-		ret = v->real_ioctl(v->real, KVM_RUN, 0);
+	if (unlikely(ret < 0)) {
+		WRITE_ONCE(v->mode, VQC_RUN_OUT);
+		return ret;
 	}
+	run->cr8 = v->cpu.lapic.tpr >> 4;
+	ret = v->real_ioctl(v->real, KVM_RUN, 0);
 	WRITE_ONCE(v->mode, VQC_RUN_OUT);
+	vqc_vcpu_after_kvm(v);
 	return ret;
 }
 
@@ -378,7 +381,6 @@ static long vqc_vcpu_loop(struct vqc_vcpu *v)
 		}
 
 		ret = vqc_vcpu_enter(v);
-		vqc_vcpu_after_kvm(v);
 		if (unlikely(ret)) {
 			if (ret == -EINTR && vqc_vcpu_was_kicked(v))
 				continue;
