@@ -302,6 +302,16 @@ void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base);
 /* ---- init.c ---- */
 
 /**
+ * vqc_vcpu_complete - let KVM finish what it has begun, without running the guest
+ * @v: the vCPU; its owner calls
+ *
+ * KVM also writes to kvm_run what it writes after each run: IF, CR8 and the
+ * readiness for an interrupt are those of the registers as they are now.
+ * Context: may sleep.
+ */
+void vqc_vcpu_complete(struct vqc_vcpu *v);
+
+/**
  * vqc_vcpu_take_events - act on pending INIT and SIPI
  * @v: the vCPU; its owner calls
  *

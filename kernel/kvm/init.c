@@ -117,7 +117,7 @@ static int vqc_vcpu_reset(struct vqc_vcpu *v, u16 cs, u64 cs_base, u64 rip)
  * entering it again. It is told not to run the guest; the VMM may be setting
  * the same flag at this moment and must find its own value.
  */
-static void vqc_vcpu_complete(struct vqc_vcpu *v)
+void vqc_vcpu_complete(struct vqc_vcpu *v)
 {
 	u8 ours = 2;
 

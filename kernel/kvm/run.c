@@ -274,6 +274,9 @@ static int vqc_vcpu_block(struct vqc_vcpu *v)
 
 	if (READ_ONCE(v->run->immediate_exit__unsafe))
 		return -EINTR;
+	/* IF may have been set since KVM told it: a state was loaded. */
+	if (v->mp_state == KVM_MP_STATE_HALTED && !v->ready)
+		vqc_vcpu_complete(v);
 	ret = vqc_vcpu_wakes(v) ? 0 : vqc_vcpu_sleep(v);
 	if (ret) {
 		v->run->exit_reason = KVM_EXIT_INTR;
@@ -411,5 +414,8 @@ long vqc_vcpu_run(struct vqc_vcpu *v)
 	vqc_vcpu_set_task(v);
 	/* A kick that came too late for the last run means nothing now. */
 	WRITE_ONCE(v->kicked, false);
+	/* Registers that KVM_RUN itself will load: IF may change. */
+	if (unlikely(READ_ONCE(v->run->kvm_dirty_regs)))
+		v->ready = false;
 	return vqc_vcpu_to_vmm(v, vqc_vcpu_loop(v));
 }
