@@ -152,6 +152,33 @@ static long vqc_vcpu_set_regs(void *object, unsigned int cmd,
 	return vqc_real_ioctl(v->real, cmd, arg);
 }
 
+/* NMI and SMI end a halt that KVM knows nothing of. */
+static long vqc_vcpu_nmi(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct vqc_vcpu *v = object;
+	long ret = vqc_real_ioctl(v->real, cmd, arg);
+
+	if (!ret && v->mp_state == KVM_MP_STATE_HALTED)
+		v->mp_state = KVM_MP_STATE_RUNNABLE;
+	return ret;
+}
+
+static void vqc_vcpu_note_tsc_khz(struct vqc_vcpu *v)
+{
+	v->cpu.tsc_khz = max(0l, vqc_real_ioctl(v->real, KVM_GET_TSC_KHZ, 0));
+}
+
+static long vqc_vcpu_set_tsc_khz(void *object, unsigned int cmd,
+				 unsigned long arg)
+{
+	struct vqc_vcpu *v = object;
+	long ret = vqc_real_ioctl(v->real, cmd, arg);
+
+	if (!ret)
+		vqc_vcpu_note_tsc_khz(v);
+	return ret;
+}
+
 /* Accepted for the VMM's sake; the guest's option ROM is never patched. */
 static long vqc_vcpu_tpr_reporting(void *object, unsigned int cmd,
 				   unsigned long arg)
@@ -189,6 +216,9 @@ static const struct vqc_kvm_call vqc_vcpu_calls[] = {
 	{ KVM_SET_MP_STATE, vqc_vcpu_set_mp_state },
 	{ KVM_SET_CPUID2, vqc_vcpu_set_cpuid2 },
 	{ KVM_INTERRUPT, vqc_vcpu_interrupt },
+	{ KVM_NMI, vqc_vcpu_nmi },
+	{ KVM_SMI, vqc_vcpu_nmi },
+	{ KVM_SET_TSC_KHZ, vqc_vcpu_set_tsc_khz },
 	{ KVM_SET_SIGNAL_MASK, vqc_vcpu_set_signal_mask },
 	{ KVM_TPR_ACCESS_REPORTING, vqc_vcpu_tpr_reporting },
 	{ KVM_SET_VAPIC_ADDR, vqc_vcpu_set_vapic_addr },
@@ -369,7 +399,7 @@ long vqc_vcpu_create(struct vqc_vm *vm, u32 id)
 	ret = vqc_vcpu_setup(v);
 	if (ret)
 		goto put_file;
-	v->cpu.tsc_khz = max(0l, vqc_real_ioctl(v->real, KVM_GET_TSC_KHZ, 0));
+	vqc_vcpu_note_tsc_khz(v);
 	list_add_tail(&v->node, &vm->vcpus);
 	fd_install(fd, file);
 	return fd;
