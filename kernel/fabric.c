@@ -351,14 +351,14 @@ static u32 vqc_fabric_collect_dest(struct vqc_fabric *f,
 	return min(max_id, VQC_MAX_APIC_IDS - 1);
 }
 
-int vqc_fabric_update_dest(struct vqc_fabric *f)
+static int vqc_fabric_update_dest_locked(struct vqc_fabric *f)
 {
 	struct vqc_dest_pub *pub, *old;
 	struct vqc_dest_cpu *cpus;
 	unsigned int nr;
 	u32 max_id;
 
-	mutex_lock(&f->dest_lock);
+	lockdep_assert_held(&f->dest_lock);
 	nr = vqc_fabric_nr_cpus(f);
 	cpus = kvcalloc(nr + 1, sizeof(*cpus), GFP_KERNEL_ACCOUNT);
 	max_id = cpus ? vqc_fabric_collect_dest(f, cpus, nr) : 0;
@@ -366,7 +366,6 @@ int vqc_fabric_update_dest(struct vqc_fabric *f)
 			      vqc_dest_map_bytes(nr, max_id),
 			      GFP_KERNEL_ACCOUNT) : NULL;
 	if (!pub) {
-		mutex_unlock(&f->dest_lock);
 		kvfree(cpus);
 		return -ENOMEM;
 	}
@@ -374,11 +373,20 @@ int vqc_fabric_update_dest(struct vqc_fabric *f)
 	vqc_dest_map_build(&pub->map, cpus, nr, max_id, f->broadcast_x2);
 	old = rcu_replace_pointer(f->dest, pub,
 				  lockdep_is_held(&f->dest_lock));
-	mutex_unlock(&f->dest_lock);
 	kvfree(cpus);
 	if (old)
 		kvfree_rcu(old, rcu);
 	return 0;
+}
+
+int vqc_fabric_update_dest(struct vqc_fabric *f)
+{
+	int ret;
+
+	mutex_lock(&f->dest_lock);
+	ret = vqc_fabric_update_dest_locked(f);
+	mutex_unlock(&f->dest_lock);
+	return ret;
 }
 
 struct vqc_cpu *vqc_cpu_by_id(struct vqc_fabric *f, u32 apic_id)
@@ -422,11 +430,14 @@ int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 	} else {
 		cpu->index = f->nr_cpus;
 		f->cpu[cpu->index] = cpu;
+		/* Nobody else may build a map with a CPU that will not stay. */
+		mutex_lock(&f->dest_lock);
 		/* Who sees the count sees the CPU: vqc_fabric_nr_cpus(). */
 		smp_store_release(&f->nr_cpus, cpu->index + 1);
-		ret = vqc_fabric_update_dest(f);
+		ret = vqc_fabric_update_dest_locked(f);
 		if (ret)
 			WRITE_ONCE(f->nr_cpus, cpu->index);
+		mutex_unlock(&f->dest_lock);
 	}
 	mutex_unlock(&f->cfg);
 	if (ret)
