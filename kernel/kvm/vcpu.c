@@ -349,7 +349,7 @@ static struct vqc_vcpu *vqc_vcpu_alloc(struct vqc_vm *vm, u32 id)
 	return v;
 }
 
-/* Everything that can fail comes before KVM's vCPU, which cannot be undone. */
+/* KVM's vCPU cannot be undone: if what follows it fails, its id stays used. */
 static int vqc_vcpu_setup(struct vqc_vcpu *v)
 {
 	struct file *real;
@@ -384,38 +384,24 @@ long vqc_vcpu_create(struct vqc_vm *vm, u32 id)
 	if (!v)
 		return -ENOMEM;
 	fd = get_unused_fd_flags(O_CLOEXEC);
-	if (fd < 0) {
-		ret = fd;
-		goto free;
+	ret = fd < 0 ? fd : vqc_vcpu_setup(v);
+	if (ret) {
+		if (fd >= 0)
+			put_unused_fd(fd);
+		vqc_vcpu_free(v);
+		return ret;
 	}
-	file = anon_inode_getfile("virqchip-vcpu", &vqc_vcpu_fops, v, O_RDWR);
-	if (IS_ERR(file)) {
-		ret = PTR_ERR(file);
-		goto put_fd;
-	}
-	/* From here on the file's release drops this. */
-	kref_get(&vm->ref);
 
-	ret = vqc_vcpu_setup(v);
-	if (ret)
-		goto put_file;
+	/* It is in the fabric now, and stays as long as that, file or not. */
 	vqc_vcpu_note_tsc_khz(v);
 	list_add_tail(&v->node, &vm->vcpus);
+	file = anon_inode_getfile("virqchip-vcpu", &vqc_vcpu_fops, v, O_RDWR);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	/* The file's release drops this. */
+	kref_get(&vm->ref);
 	fd_install(fd, file);
 	return fd;
-
-put_file:
-	/*
-	 * The release of a file may come after this returns; it may not find
-	 * a vCPU that is gone.
-	 */
-	list_add_tail(&v->node, &vm->vcpus);
-	fput(file);
-	put_unused_fd(fd);
-	return ret;
-put_fd:
-	put_unused_fd(fd);
-free:
-	vqc_vcpu_free(v);
-	return ret;
 }
