@@ -86,6 +86,7 @@ struct vqc_irqfds {
  * @nr_vcpus: vCPUs created, of any kind
  * @bsp_id: vCPU id of the boot processor
  * @x2_id: KVM_GET/SET_LAPIC show 32-bit IDs in x2APIC mode
+ * @no_broadcast_x2: 0xff addresses one CPU in x2APIC mode, not all
  * @tsc_deadline: the guest's TSC-deadline writes are trapped
  * @user_msr_mask: KVM_CAP_X86_USER_SPACE_MSR as the VMM set it
  * @filter: KVM_X86_SET_MSR_FILTER as the VMM set it, NULL if it did not
@@ -102,6 +103,7 @@ struct vqc_vm {
 	unsigned int nr_vcpus;
 	u32 bsp_id;
 	bool x2_id;
+	bool no_broadcast_x2;
 	bool tsc_deadline;
 	u64 user_msr_mask;
 	struct vqc_msr_filter *filter;

@@ -66,6 +66,13 @@ static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm)
 	return vqc_fabric_create(&config);
 }
 
+static void vqc_vm_apply_x2apic_api(const struct vqc_vm *vm,
+				    struct vqc_fabric *fabric)
+{
+	fabric->x2apic_format = vm->x2_id;
+	fabric->broadcast_x2 = !vm->no_broadcast_x2;
+}
+
 static long vqc_vm_create_irqchip_locked(struct vqc_vm *vm)
 {
 	struct vqc_fabric *fabric;
@@ -88,6 +95,7 @@ static long vqc_vm_create_irqchip_locked(struct vqc_vm *vm)
 	fabric = vqc_vm_new_fabric(vm);
 	if (IS_ERR(fabric))
 		return PTR_ERR(fabric);
+	vqc_vm_apply_x2apic_api(vm, fabric);
 	/* Who sees it sees it whole: line ioctls take no lock. */
 	smp_store_release(&vm->fabric, fabric);
 	return 0;
@@ -314,17 +322,14 @@ static long vqc_vm_enable_x2apic_api(struct vqc_vm *vm,
 {
 	if (cap->args[0] & ~(u64)VQC_X2APIC_API_FLAGS)
 		return -EINVAL;
-	if (!vm->fabric)
-		return -EINVAL;
-	if (cap->args[0] & KVM_X2APIC_API_USE_32BIT_IDS) {
+	if (cap->args[0] & KVM_X2APIC_API_USE_32BIT_IDS)
 		vm->x2_id = true;
-		vm->fabric->x2apic_format = true;
-	}
-	if (cap->args[0] & KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK) {
-		vm->fabric->broadcast_x2 = false;
-		return vqc_fabric_update_dest(vm->fabric);
-	}
-	return 0;
+	if (cap->args[0] & KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
+		vm->no_broadcast_x2 = true;
+	if (!vm->fabric)
+		return 0;
+	vqc_vm_apply_x2apic_api(vm, vm->fabric);
+	return vqc_fabric_update_dest(vm->fabric);
 }
 
 static long vqc_vm_enable_user_msr(struct vqc_vm *vm,
