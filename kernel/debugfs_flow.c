@@ -31,6 +31,7 @@ static const char * const vqc_source_names[] = {
 	[VQC_SOURCE_IRQFD]	= "irqfd",
 	[VQC_SOURCE_PIT]	= "pit",
 	[VQC_SOURCE_PULSE]	= "pulse",
+	[VQC_SOURCE_RESAMPLE]	= "irqfd",
 };
 
 static const char * const vqc_mode_names[] = {
