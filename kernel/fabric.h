@@ -58,6 +58,8 @@ enum vqc_chip {
 	VQC_NR_CHIPS
 };
 
+#define VQC_NR_STAT_GSIS	64u
+
 /**
  * struct vqc_stats - counters, one set per physical CPU
  * @why: outcome of every signal, by enum vqc_why
@@ -67,7 +69,6 @@ enum vqc_chip {
  * @kicks: CPUs that were kicked
  * @windows: interrupt windows requested
  */
-#define VQC_NR_STAT_GSIS	64u
 struct vqc_stats {
 	u64 why[VQC_NR_WHY];
 	u64 gsi_raised[VQC_NR_STAT_GSIS];
