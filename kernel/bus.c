@@ -15,7 +15,6 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
-#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -187,10 +186,11 @@ static struct vqc_bus_map *vqc_bus_map_locked(struct vqc_bus *bus)
 					 lockdep_is_held(&bus->lock));
 }
 
-void vqc_bus_init(struct vqc_bus *bus)
+int vqc_bus_init(struct vqc_bus *bus)
 {
 	mutex_init(&bus->lock);
 	RCU_INIT_POINTER(bus->map, NULL);
+	return init_srcu_struct(&bus->srcu);
 }
 
 /* Take a device off all ranges of a map. Return: it had one. */
@@ -225,6 +225,7 @@ void vqc_bus_destroy(struct vqc_bus *bus)
 	}
 
 	vqc_bus_map_free(map);
+	cleanup_srcu_struct(&bus->srcu);
 	mutex_destroy(&bus->lock);
 }
 
@@ -252,7 +253,7 @@ int vqc_bus_register(struct vqc_bus *bus, gpa_t addr, u64 len,
 		goto out;
 	}
 	rcu_assign_pointer(bus->map, map);
-	synchronize_rcu_expedited();
+	synchronize_srcu_expedited(&bus->srcu);
 	vqc_bus_map_free(old);
 out:
 	mutex_unlock(&bus->lock);
@@ -269,7 +270,7 @@ void vqc_bus_unregister(struct vqc_bus *bus, struct kvm_io_device *dev)
 	if (!found)
 		return;
 
-	synchronize_rcu_expedited();
+	synchronize_srcu_expedited(&bus->srcu);
 	kvm_iodevice_destructor(dev);
 }
 
@@ -326,20 +327,20 @@ int vqc_bus_read(struct vqc_bus *bus, struct kvm_vcpu *vcpu, gpa_t addr,
 	gpa_t last = addr + len - 1;
 	struct kvm_io_device *dev;
 	struct vqc_bus_map *map;
-	int ret = -EOPNOTSUPP;
+	int idx, ret = -EOPNOTSUPP;
 	u32 i;
 
 	if (len <= 0 || last < addr)
 		return -EOPNOTSUPP;
-	rcu_read_lock();
-	map = rcu_dereference(bus->map);
+	idx = srcu_read_lock(&bus->srcu);
+	map = srcu_dereference(bus->map, &bus->srcu);
 	seg = vqc_bus_find(map, addr);
 	for (i = 0; seg && i < seg->nr && ret; i++) {
 		dev = vqc_bus_device(map, seg, i, last);
 		if (dev)
 			ret = kvm_iodevice_read(vcpu, dev, addr, len, val);
 	}
-	rcu_read_unlock();
+	srcu_read_unlock(&bus->srcu, idx);
 	return ret ? -EOPNOTSUPP : 0;
 }
 
@@ -350,19 +351,19 @@ int vqc_bus_write(struct vqc_bus *bus, struct kvm_vcpu *vcpu, gpa_t addr,
 	gpa_t last = addr + len - 1;
 	struct kvm_io_device *dev;
 	struct vqc_bus_map *map;
-	int ret = -EOPNOTSUPP;
+	int idx, ret = -EOPNOTSUPP;
 	u32 i;
 
 	if (len <= 0 || last < addr)
 		return -EOPNOTSUPP;
-	rcu_read_lock();
-	map = rcu_dereference(bus->map);
+	idx = srcu_read_lock(&bus->srcu);
+	map = srcu_dereference(bus->map, &bus->srcu);
 	seg = vqc_bus_find(map, addr);
 	for (i = 0; seg && i < seg->nr && ret; i++) {
 		dev = vqc_bus_device(map, seg, i, last);
 		if (dev)
 			ret = kvm_iodevice_write(vcpu, dev, addr, len, val);
 	}
-	rcu_read_unlock();
+	srcu_read_unlock(&bus->srcu, idx);
 	return ret ? -EOPNOTSUPP : 0;
 }

@@ -12,6 +12,7 @@
 
 #include <kvm/iodev.h>
 #include <linux/mutex.h>
+#include <linux/srcu.h>
 #include <linux/types.h>
 
 /* Ranges that a bus has at the most. */
@@ -22,11 +23,12 @@ struct vqc_bus_map;
 /**
  * struct vqc_bus - an address space
  * @lock: serialises registration
- * @map: what is where; replaced whole, NULL while the bus is empty; RCU
- *	protects it, and the devices in it, while an access uses them
+ * @srcu: protects @map, and the devices in it, while an access uses them
+ * @map: what is where; replaced whole, NULL while the bus is empty
  */
 struct vqc_bus {
 	struct mutex lock;	/* serialises registration */
+	struct srcu_struct srcu;
 	struct vqc_bus_map __rcu *map;
 };
 
@@ -34,9 +36,10 @@ struct vqc_bus {
  * vqc_bus_init - set up an empty bus
  * @bus: the bus
  *
- * Context: any.
+ * Context: may sleep.
+ * Return: 0; -ENOMEM.
  */
-void vqc_bus_init(struct vqc_bus *bus);
+int __must_check vqc_bus_init(struct vqc_bus *bus);
 
 /**
  * vqc_bus_destroy - take a bus apart, with all devices that are still on it
@@ -91,7 +94,7 @@ void vqc_bus_unregister(struct vqc_bus *bus, struct kvm_io_device *dev);
  * one that straddles two ranges is not split, and belongs to neither.
  *
  * Context: any that its devices allow, not NMI; takes logarithmic time and no
- * lock. The device runs under rcu_read_lock() and may not sleep.
+ * lock.
  * Return: 0; -EOPNOTSUPP: no device handled it.
  */
 int vqc_bus_read(struct vqc_bus *bus, struct kvm_vcpu *vcpu, gpa_t addr,

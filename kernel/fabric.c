@@ -114,9 +114,17 @@ static int vqc_fabric_alloc(struct vqc_fabric *f)
 	f->stats = alloc_percpu_gfp(struct vqc_stats, GFP_KERNEL_ACCOUNT);
 	if (!f->stats)
 		return -ENOMEM;
-	vqc_bus_init(&f->pio);
-	vqc_bus_init(&f->mmio);
+	if (vqc_bus_init(&f->pio))
+		goto free_stats;
+	if (vqc_bus_init(&f->mmio))
+		goto destroy_pio;
 	return 0;
+
+destroy_pio:
+	vqc_bus_destroy(&f->pio);
+free_stats:
+	free_percpu(f->stats);
+	return -ENOMEM;
 }
 
 static int vqc_fabric_setup(struct vqc_fabric *f)

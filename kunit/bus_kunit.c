@@ -110,8 +110,7 @@ static int bus_case_init(struct kunit *test)
 	}
 	access_count = 0;
 	test->priv = c;
-	vqc_bus_init(&c->bus);
-	return 0;
+	return vqc_bus_init(&c->bus);
 }
 
 static void bus_case_exit(struct kunit *test)
@@ -322,7 +321,7 @@ static void destroying_the_bus_destroys_each_device_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->dev[0].destroyed, 1);
 	KUNIT_EXPECT_EQ(test, c->dev[1].destroyed, 1);
 	KUNIT_EXPECT_EQ(test, c->dev[2].destroyed, 1);
-	vqc_bus_init(&c->bus);
+	KUNIT_ASSERT_EQ(test, vqc_bus_init(&c->bus), 0);
 }
 
 static void impossible_ranges_are_refused(struct kunit *test)
