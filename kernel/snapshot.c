@@ -47,6 +47,20 @@ void vqc_snapshot_set_pic(struct vqc_fabric *f, const struct vqc_pic *pic)
 	vqc_pic_op_end(f, flags, &fx);
 }
 
+void vqc_snapshot_set_8259(struct vqc_fabric *f, bool slave,
+			   const struct vqc_8259 *chip)
+{
+	struct vqc_pic pair;
+	unsigned long flags;
+	VQC_DEFINE_FX(fx);
+
+	raw_spin_lock_irqsave(&f->pic_lock, flags);
+	pair = f->pic;
+	pair.chip[slave] = *chip;
+	vqc_pic_set_state(&f->pic, &pair, &fx);
+	vqc_pic_op_end(f, flags, &fx);
+}
+
 void vqc_snapshot_get_ioapic(struct vqc_fabric *f, struct vqc_ioapic *io)
 {
 	unsigned long flags;

@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+struct vqc_8259;
 struct vqc_cpu;
 struct vqc_fabric;
 struct vqc_ioapic;
@@ -35,6 +36,17 @@ void vqc_snapshot_get_pic(struct vqc_fabric *f, struct vqc_pic *pic);
  * Context: any; takes @f->pic_lock.
  */
 void vqc_snapshot_set_pic(struct vqc_fabric *f, const struct vqc_pic *pic);
+
+/**
+ * vqc_snapshot_set_8259 - load a state into one chip of the pair
+ * @f: the fabric
+ * @slave: which
+ * @chip: as for vqc_snapshot_set_pic(); the other chip stays as it is
+ *
+ * Context: any; takes @f->pic_lock.
+ */
+void vqc_snapshot_set_8259(struct vqc_fabric *f, bool slave,
+			   const struct vqc_8259 *chip);
 
 /**
  * vqc_snapshot_get_ioapic - copy the state of the IOAPIC

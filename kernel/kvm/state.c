@@ -117,13 +117,15 @@ union vqc_chip_state {
 static int vqc_vm_read_chip(struct vqc_vm *vm, struct kvm_irqchip *chip,
 			    union vqc_chip_state *state)
 {
+	bool slave;
+
 	switch (chip->chip_id) {
 	case KVM_IRQCHIP_PIC_MASTER:
 	case KVM_IRQCHIP_PIC_SLAVE:
 		vqc_snapshot_get_pic(vm->fabric, &state->pic);
-		vqc_kvm_from_8259(&chip->chip.pic,
-				  &state->pic.chip[chip->chip_id],
-				  chip->chip_id == KVM_IRQCHIP_PIC_SLAVE);
+		slave = chip->chip_id == KVM_IRQCHIP_PIC_SLAVE;
+		vqc_kvm_from_8259(&chip->chip.pic, &state->pic.chip[slave],
+				  slave);
 		return 0;
 	case KVM_IRQCHIP_IOAPIC:
 		vqc_snapshot_get_ioapic(vm->fabric, &state->ioapic);
@@ -140,11 +142,10 @@ static int vqc_vm_write_chip(struct vqc_vm *vm, const struct kvm_irqchip *chip,
 	switch (chip->chip_id) {
 	case KVM_IRQCHIP_PIC_MASTER:
 	case KVM_IRQCHIP_PIC_SLAVE:
-		/* One chip of the pair at a time: the other stays. */
-		vqc_snapshot_get_pic(vm->fabric, &state->pic);
-		vqc_kvm_to_8259(&state->pic.chip[chip->chip_id],
-				&chip->chip.pic);
-		vqc_snapshot_set_pic(vm->fabric, &state->pic);
+		vqc_kvm_to_8259(&state->pic.chip[0], &chip->chip.pic);
+		vqc_snapshot_set_8259(vm->fabric,
+				      chip->chip_id == KVM_IRQCHIP_PIC_SLAVE,
+				      &state->pic.chip[0]);
 		return 0;
 	case KVM_IRQCHIP_IOAPIC:
 		vqc_kvm_to_ioapic(&state->ioapic, &chip->chip.ioapic);
