@@ -22,13 +22,31 @@ static void vqc_dev_lapic_note(struct vqc_cpu *cpu, enum vqc_why why)
 	vqc_obs_note(cpu->fabric, VQC_CHIP_LAPIC, VQC_NO_PIN, 0, why);
 }
 
-/* The commonest access by far: no lock, no clock. */
+/*
+ * An EOI ends what is in service, which is the owner's alone; but the remote
+ * IRR of a level-triggered LINT0 is shared with who drives that input.
+ */
+static int vqc_dev_lapic_end(struct vqc_cpu *cpu, struct vqc_fx *fx)
+{
+	unsigned long flags;
+	int vector;
+
+	if (likely(!(cpu->lapic.lvt[VQC_LVT_IDX_LINT0] & VQC_LVT_LEVEL)))
+		return vqc_lapic_eoi(&cpu->lapic, fx);
+
+	raw_spin_lock_irqsave(&cpu->lock, flags);
+	vector = vqc_lapic_eoi(&cpu->lapic, fx);
+	raw_spin_unlock_irqrestore(&cpu->lock, flags);
+	return vector;
+}
+
+/* The commonest access by far: mostly no lock, never a clock. */
 static void vqc_dev_lapic_eoi(struct vqc_cpu *cpu)
 {
 	int vector;
 	VQC_DEFINE_FX(fx);
 
-	vector = vqc_lapic_eoi(&cpu->lapic, &fx);
+	vector = vqc_dev_lapic_end(cpu, &fx);
 	if (vector >= 0) {
 		vqc_obs_eoi(cpu->fabric, cpu, VQC_CHIP_LAPIC, VQC_NO_PIN,
 			    vector);
