@@ -105,11 +105,6 @@ static const struct vqc_ioctl vqc_chardev_ioctls[] = {
 
 /* ---- the device ---- */
 
-static int vqc_chardev_open(struct inode *inode, struct file *file)
-{
-	return vqc_kvm_open(file);
-}
-
 static int vqc_chardev_release(struct inode *inode, struct file *file)
 {
 	vqc_kvm_release(file);
@@ -128,7 +123,6 @@ static long vqc_chardev_ioctl(struct file *file, unsigned int cmd,
 
 static const struct file_operations vqc_chardev_fops = {
 	.owner = THIS_MODULE,
-	.open = vqc_chardev_open,
 	.release = vqc_chardev_release,
 	.unlocked_ioctl = vqc_chardev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

@@ -37,17 +37,6 @@ static inline void vqc_kvm_exit(void)
 }
 
 /**
- * vqc_kvm_open - a device was opened, and there is no KVM front
- * @file: the device
- *
- * Context: any. Return: 0.
- */
-static inline int vqc_kvm_open(struct file *file)
-{
-	return 0;
-}
-
-/**
  * vqc_kvm_release - a device was closed, and there is no KVM front
  * @file: the device
  *

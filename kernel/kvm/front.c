@@ -81,21 +81,20 @@ void vqc_kvm_exit(void)
 		path_put(&vqc_kvm_path);
 }
 
-static struct file *vqc_kvm_open_real(void)
+/* By the rights of who opened our device, who may have passed it on. */
+static struct file *vqc_kvm_open_real(const struct cred *cred)
 {
+	const struct cred *old;
 	int ret = vqc_kvm_find();
 
 	if (ret)
 		return ERR_PTR(ret);
+	old = override_creds(cred);
 	ret = path_permission(&vqc_kvm_path, MAY_READ | MAY_WRITE);
+	revert_creds(old);
 	if (ret)
 		return ERR_PTR(ret);
-	return dentry_open(&vqc_kvm_path, O_RDWR | O_CLOEXEC, current_cred());
-}
-
-int vqc_kvm_open(struct file *file)
-{
-	return 0;
+	return dentry_open(&vqc_kvm_path, O_RDWR | O_CLOEXEC, cred);
 }
 
 void vqc_kvm_release(struct file *file)
@@ -114,7 +113,7 @@ static struct file *vqc_kvm_real(struct file *file)
 
 	if (real)
 		return real;
-	real = vqc_kvm_open_real();
+	real = vqc_kvm_open_real(file->f_cred);
 	if (IS_ERR(real))
 		return real;
 	old = cmpxchg(&file->private_data, NULL, real);

@@ -188,7 +188,6 @@ struct vqc_kvm_call {
 
 int vqc_kvm_init(void);
 void vqc_kvm_exit(void);
-int vqc_kvm_open(struct file *file);
 void vqc_kvm_release(struct file *file);
 
 /**

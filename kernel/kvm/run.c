@@ -272,8 +272,10 @@ static int vqc_vcpu_block(struct vqc_vcpu *v)
 {
 	int ret;
 
-	if (READ_ONCE(v->run->immediate_exit__unsafe))
+	if (READ_ONCE(v->run->immediate_exit__unsafe)) {
+		v->run->exit_reason = KVM_EXIT_INTR;
 		return -EINTR;
+	}
 	/* IF may have been set since KVM told it: a state was loaded. */
 	if (v->mp_state == KVM_MP_STATE_HALTED && !v->ready)
 		vqc_vcpu_complete(v);

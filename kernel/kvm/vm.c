@@ -89,12 +89,15 @@ static long vqc_vm_create_irqchip_locked(struct vqc_vm *vm)
 			return ret;
 	}
 	vm->tsc_deadline = vqc_kvm_tsc_deadline_traps();
-	ret = vqc_vm_apply_msr_settings(vm);
-	if (ret)
-		return ret;
 	fabric = vqc_vm_new_fabric(vm);
 	if (IS_ERR(fabric))
 		return PTR_ERR(fabric);
+	/* Last of what can fail: a VM without our irqchip keeps KVM's ways. */
+	ret = vqc_vm_apply_msr_settings(vm);
+	if (ret) {
+		vqc_fabric_put(fabric);
+		return ret;
+	}
 	vqc_vm_apply_x2apic_api(vm, fabric);
 	/* Who sees it sees it whole: line ioctls take no lock. */
 	smp_store_release(&vm->fabric, fabric);
