@@ -249,7 +249,7 @@ static void lint0_as_nmi_turns_the_pic_into_a_watchdog(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->fake[0]->nr_nmis, 1u);
 }
 
-static void a_wide_port_access_is_a_byte_for_each_port(struct kunit *test)
+static void a_wide_port_access_is_a_byte_per_port(struct kunit *test)
 {
 	struct fabric_case *c = test->priv;
 	u8 both[2] = { 0x0b, 0xa5 };
@@ -263,7 +263,7 @@ static void a_wide_port_access_is_a_byte_for_each_port(struct kunit *test)
 
 /* ---- the IOAPIC ---- */
 
-static void ioapic_edge_reaches_the_cpu_by_its_rte(struct kunit *test)
+static void ioapic_edge_arrives_as_its_rte_says(struct kunit *test)
 {
 	struct fabric_case *c = test->priv;
 
@@ -587,8 +587,8 @@ static struct kunit_case fabric_cases[] = {
 	KUNIT_CASE(pic_comes_before_the_local_apic),
 	KUNIT_CASE(a_masked_lint0_keeps_the_pic_out_but_not_the_apic),
 	KUNIT_CASE(lint0_as_nmi_turns_the_pic_into_a_watchdog),
-	KUNIT_CASE(a_wide_port_access_is_a_byte_for_each_port),
-	KUNIT_CASE(ioapic_edge_reaches_the_cpu_by_its_rte),
+	KUNIT_CASE(a_wide_port_access_is_a_byte_per_port),
+	KUNIT_CASE(ioapic_edge_arrives_as_its_rte_says),
 	KUNIT_CASE(ioapic_level_waits_for_the_eoi_and_fires_again),
 	KUNIT_CASE(a_level_line_nobody_took_goes_out_when_the_apic_is_on),
 	KUNIT_CASE(a_message_to_nobody_is_counted),
