@@ -274,7 +274,15 @@ struct vqc_fabric *vqc_fabric_find(u32 id);
  */
 struct vqc_fabric *vqc_fabric_find_name(const char *name);
 
-/** vqc_fabric_get - take a reference to @f. Context: any. */
+/**
+ * vqc_fabric_get - take a reference
+ * @f: the fabric; the caller holds a reference, or the lock of the list that it
+ *	was found in
+ *
+ * vqc_fabric_put() drops it.
+ *
+ * Context: any.
+ */
 void vqc_fabric_get(struct vqc_fabric *f);
 
 /**
@@ -462,29 +470,148 @@ void vqc_cpu_clock(struct vqc_cpu *cpu, struct vqc_clock *clock);
 
 /* ---- devices: dev_*.c ---- */
 
+/**
+ * vqc_dev_pic_register - put the 8259 pair on the port bus
+ * @f: the fabric
+ *
+ * Ports 0x20 and 0x21 (master), 0xa0 and 0xa1 (slave), 0x4d0 and 0x4d1 (ELCR).
+ * What was registered before a failure stays until vqc_bus_destroy().
+ *
+ * Context: may sleep; once, while @f is built.
+ * Return: 0; -ENOSPC: the bus is full; -ENOMEM.
+ */
 int vqc_dev_pic_register(struct vqc_fabric *f);
+
+/**
+ * vqc_dev_ioapic_register - put the IOAPIC on the memory bus
+ * @f: the fabric
+ *
+ * VQC_IOAPIC_SIZE bytes from VQC_IOAPIC_BASE on (82093AA 3.1).
+ *
+ * Context: may sleep; once, while @f is built.
+ * Return: 0; -ENOSPC: the bus is full; -ENOMEM.
+ */
 int vqc_dev_ioapic_register(struct vqc_fabric *f);
+
+/**
+ * vqc_dev_pit_register - put the 8254 on the port bus
+ * @f: the fabric
+ * @speaker: answer port 0x61 too
+ *
+ * Ports 0x40 to 0x43.
+ *
+ * Context: may sleep; @f->cfg is held.
+ * Return: 0; -ENOSPC: the bus is full; -ENOMEM; after a failure neither range
+ * is registered.
+ */
 int vqc_dev_pit_register(struct vqc_fabric *f, bool speaker);
+
+/**
+ * vqc_dev_lapic_init - make a CPU's register page ready
+ * @cpu: the CPU, not in use yet
+ *
+ * The page is on no bus: it stands before it, for this CPU alone (SDM vol. 3,
+ * 11.4.1).
+ *
+ * Context: any.
+ */
 void vqc_dev_lapic_init(struct vqc_cpu *cpu);
+
+/**
+ * vqc_pit_timer_fn - channel 0 of the 8254 has come to an edge, perhaps
+ * @timer: @pit_timer of the fabric
+ *
+ * Drives GSI 0 if a tick is due, and arms the timer for the next edge itself.
+ *
+ * Context: hard interrupt; takes @pit_lock, holds no lock while the line is
+ * driven.
+ * Return: HRTIMER_NORESTART, always.
+ */
 enum hrtimer_restart vqc_pit_timer_fn(struct hrtimer *timer);
+
+/**
+ * vqc_pit_acked - the guest has ended the last tick
+ * @f: the fabric
+ *
+ * The next tick that is owed to it follows at once. The timer sends it, because
+ * an EOI may not recurse into a new interrupt.
+ *
+ * Context: any, also hard interrupts; takes @f->pit_lock.
+ */
 void vqc_pit_acked(struct vqc_fabric *f);
+
+/**
+ * vqc_pit_rearm - set the timer to the next edge of channel 0
+ * @f: the fabric
+ *
+ * Cancels it if there is no next edge, or if channel 0 is cut off from its line
+ * (HPET legacy mode).
+ *
+ * Context: any, also hard interrupts; takes @f->pit_lock.
+ */
 void vqc_pit_rearm(struct vqc_fabric *f);
+
+/**
+ * vqc_pit_set_reinject - choose whether missed ticks are made up
+ * @f: the fabric
+ * @reinject: true: they are, at the EOI of the last one
+ *
+ * What was owed until now is forgotten.
+ *
+ * Context: any; takes @f->pit_lock.
+ */
 void vqc_pit_set_reinject(struct vqc_fabric *f, bool reinject);
+
+/**
+ * __vqc_pit_eoi - vqc_pit_eoi(), when a tick waits for its EOI
+ * @f: the fabric
+ * @vector: what was ended, 0..255
+ *
+ * Looks whether @vector is that of a pin of the IOAPIC which the PIT's GSI
+ * leads to.
+ *
+ * Context: any; no lock held: reads the routes under RCU, then takes
+ * @f->pit_lock.
+ */
 void __vqc_pit_eoi(struct vqc_fabric *f, u8 vector);
 
-/* An edge interrupt has no EOI broadcast; the PIT has to look for its own. */
+/**
+ * vqc_pit_eoi - a local APIC has ended an interrupt
+ * @f: the fabric
+ * @vector: what was ended, 0..255
+ *
+ * An edge interrupt has no EOI broadcast (SDM vol. 3, 11.8.5): the PIT has to
+ * look for its own.
+ *
+ * Context: any; no lock held.
+ */
 static inline void vqc_pit_eoi(struct vqc_fabric *f, u8 vector)
 {
 	if (unlikely(READ_ONCE(f->pit_unacked)))
 		__vqc_pit_eoi(f, vector);
 }
 
-/* The bus hands a vCPU through to its devices: ours are struct vqc_cpu. */
+/**
+ * vqc_cpu_cookie - what stands for a CPU on a bus
+ * @cpu: the CPU; may be NULL
+ *
+ * The bus hands a vCPU through to its devices: ours are struct vqc_cpu.
+ *
+ * Context: any.
+ * Return: a pointer for vqc_cookie_cpu(), not to be followed.
+ */
 static inline struct kvm_vcpu *vqc_cpu_cookie(struct vqc_cpu *cpu)
 {
 	return (struct kvm_vcpu *)cpu;
 }
 
+/**
+ * vqc_cookie_cpu - undo vqc_cpu_cookie()
+ * @cookie: what the bus has handed through
+ *
+ * Context: any.
+ * Return: the CPU; NULL if no CPU makes the access.
+ */
 static inline struct vqc_cpu *vqc_cookie_cpu(struct kvm_vcpu *cookie)
 {
 	return (struct vqc_cpu *)cookie;
@@ -532,13 +659,26 @@ int vqc_cpu_msr_read(struct vqc_cpu *cpu, u32 msr, u64 *val);
  */
 int vqc_cpu_msr_write(struct vqc_cpu *cpu, u32 msr, u64 val);
 
-/* The number of CPUs; those that it counts are set up. Context: any. */
+/**
+ * vqc_fabric_nr_cpus - how many CPUs a fabric has
+ * @f: the fabric
+ *
+ * Context: any.
+ * Return: 0..VQC_MAX_CPUS; the CPUs that it counts are set up.
+ */
 static inline unsigned int vqc_fabric_nr_cpus(const struct vqc_fabric *f)
 {
 	/* Pairs with the release in vqc_fabric_add_cpu(). */
 	return smp_load_acquire(&f->nr_cpus);
 }
 
+/**
+ * vqc_count - count an outcome
+ * @f: the fabric
+ * @why: the outcome, less than VQC_NR_WHY
+ *
+ * Context: any, also hard interrupts; takes no lock.
+ */
 static inline void vqc_count(struct vqc_fabric *f, enum vqc_why why)
 {
 	this_cpu_inc(f->stats->why[why]);
