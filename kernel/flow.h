@@ -102,7 +102,14 @@ struct vqc_flow {
 struct seq_file;
 struct vqc_recorder;
 
-/** vqc_flow_begin_ns - when @flow passed the first stage seen. Context: any. */
+/**
+ * vqc_flow_begin_ns - when a flow began, as far as it was seen
+ * @flow: the flow, a copy or held by its bucket's lock
+ *
+ * Context: any.
+ * Return: monotonic time of the first stage seen, in nanoseconds; 0 if none
+ * was.
+ */
 static inline u64 vqc_flow_begin_ns(const struct vqc_flow *flow)
 {
 	unsigned int i;
@@ -123,7 +130,12 @@ static inline u64 vqc_flow_begin_ns(const struct vqc_flow *flow)
  */
 struct vqc_recorder *vqc_recorder_create(unsigned int nr_flows);
 
-/** vqc_recorder_destroy - free @r, which may be NULL. Context: may sleep. */
+/**
+ * vqc_recorder_destroy - undo vqc_recorder_create()
+ * @r: the recorder; no event or reader comes any more; may be NULL
+ *
+ * Context: may sleep.
+ */
 void vqc_recorder_destroy(struct vqc_recorder *r);
 
 /*
@@ -235,7 +247,14 @@ void vqc_flow_inject(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
  */
 void vqc_flow_eoi(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu);
 
-/** vqc_flow_header - print the names of the columns to @m. Context: any. */
+/**
+ * vqc_flow_header - print the names of the columns
+ * @m: where to
+ *
+ * They stand over those of vqc_flow_format().
+ *
+ * Context: any.
+ */
 void vqc_flow_header(struct seq_file *m);
 
 /**

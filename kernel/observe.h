@@ -58,15 +58,32 @@ static __always_inline u64 vqc_obs_line(struct vqc_fabric *f, u32 gsi,
 	return vqc_observing() ? __vqc_obs_line(f, gsi, source_id, level) : 0;
 }
 
-/** vqc_obs_start - a flow without a line: MSI, IPI, timer. Context: any. */
+/**
+ * vqc_obs_start - a flow without a line begins: MSI, IPI, timer
+ * @f: the fabric
+ *
+ * Context: any.
+ * Return: a flow id that @f gives to nothing else; 0 if nobody looks.
+ */
 static __always_inline u64 vqc_obs_start(struct vqc_fabric *f)
 {
 	return vqc_observing() ? __vqc_obs_start(f) : 0;
 }
 
-/*
- * A chip saw its pin; the flow id is kept with the pin if the chip latched it.
- * The chip's lock is held, so that the id is there before anyone looks for it.
+/**
+ * vqc_obs_pin - a chip saw its pin
+ * @f: the fabric
+ * @seq: flow id, 0 if none or if the line falls
+ * @gsi: the GSI that led there
+ * @chip: PIC or IOAPIC
+ * @pin: the chip's pin, 0..15 or 0..23
+ * @level: level of the wire, all its sources taken together
+ * @why: the chip's answer
+ *
+ * The flow id is kept with the pin if the chip latched it.
+ *
+ * Context: any; the chip's lock is held, so that the id is there before anyone
+ * looks for it.
  */
 static __always_inline void vqc_obs_pin(struct vqc_fabric *f, u64 seq, u32 gsi,
 					enum vqc_chip chip, unsigned int pin,
@@ -76,7 +93,16 @@ static __always_inline void vqc_obs_pin(struct vqc_fabric *f, u64 seq, u32 gsi,
 		__vqc_obs_pin(f, seq, gsi, chip, pin, level, why);
 }
 
-/* A message starts for the CPUs; @pin is the IOAPIC's, or VQC_NO_PIN. */
+/**
+ * vqc_obs_msg - a message starts for the CPUs
+ * @f: the fabric
+ * @seq: flow id, 0 if none
+ * @pin: the IOAPIC's that it comes from, or VQC_NO_PIN
+ * @msg: the message
+ * @src: dense index of the CPU that sends it; VQC_NO_CPU if none does
+ *
+ * Context: any; no chip's lock held.
+ */
 static __always_inline void vqc_obs_msg(struct vqc_fabric *f, u64 seq,
 					unsigned int pin,
 					const struct vqc_msg *msg,
@@ -86,9 +112,16 @@ static __always_inline void vqc_obs_msg(struct vqc_fabric *f, u64 seq,
 		__vqc_obs_msg(f, seq, pin, msg, src);
 }
 
-/*
- * A local APIC is about to see the message. Its owner may take the interrupt
- * the moment IRR is set: the flow id must be there before.
+/**
+ * vqc_obs_offer - a local APIC is about to see a message
+ * @cpu: whose
+ * @seq: flow id, 0 if none
+ * @msg: the message
+ *
+ * Its owner may take the interrupt the moment IRR is set: the flow id must be
+ * there before.
+ *
+ * Context: any; vqc_cpu.lock may be held.
  */
 static __always_inline void vqc_obs_offer(struct vqc_cpu *cpu, u64 seq,
 					  const struct vqc_msg *msg)
@@ -97,7 +130,17 @@ static __always_inline void vqc_obs_offer(struct vqc_cpu *cpu, u64 seq,
 		__vqc_obs_offer(cpu, seq, msg);
 }
 
-/* A local APIC took the message, or not. */
+/**
+ * vqc_obs_accept - a local APIC took a message, or not
+ * @cpu: whose
+ * @seq: flow id, as for vqc_obs_offer()
+ * @msg: the message, as for vqc_obs_offer()
+ * @why: the answer
+ *
+ * Follows each vqc_obs_offer() that was answered.
+ *
+ * Context: any; no lock held.
+ */
 static __always_inline void vqc_obs_accept(struct vqc_cpu *cpu, u64 seq,
 					   const struct vqc_msg *msg,
 					   enum vqc_why why)
@@ -106,7 +149,18 @@ static __always_inline void vqc_obs_accept(struct vqc_cpu *cpu, u64 seq,
 		__vqc_obs_accept(cpu, seq, msg, why);
 }
 
-/* What became of a message in the end; @pin as in vqc_obs_msg(). */
+/**
+ * vqc_obs_sent - all local APICs have answered to a message
+ * @f: the fabric
+ * @seq: flow id, 0 if none
+ * @pin: the IOAPIC's that it comes from, or VQC_NO_PIN
+ * @why: the sum of the answers
+ *
+ * If none took it, a message of the IOAPIC's will be sent again: its flow id
+ * goes back to the pin.
+ *
+ * Context: any; no chip's lock held.
+ */
 static __always_inline void vqc_obs_sent(struct vqc_fabric *f, u64 seq,
 					 unsigned int pin, enum vqc_why why)
 {
@@ -114,14 +168,28 @@ static __always_inline void vqc_obs_sent(struct vqc_fabric *f, u64 seq,
 		__vqc_obs_sent(f, seq, pin, why);
 }
 
-/* The PIC was acknowledged for @cpu; its lock is still held. */
+/**
+ * vqc_obs_ack - the PIC was acknowledged
+ * @cpu: the CPU that did
+ * @pin: the PIC's, 0..15; VQC_NO_PIN if it was spurious
+ *
+ * Context: the owner of @cpu; its fabric's pic_lock is held.
+ */
 static __always_inline void vqc_obs_ack(struct vqc_cpu *cpu, unsigned int pin)
 {
 	if (vqc_observing())
 		__vqc_obs_ack(cpu, pin);
 }
 
-/* The CPU took the interrupt; @pin is the PIC's for VQC_CHIP_PIC. */
+/**
+ * vqc_obs_inject - a CPU takes an interrupt
+ * @cpu: the CPU
+ * @chip: where the vector came from: PIC or LAPIC
+ * @pin: the PIC's, 0..15, or VQC_NO_PIN
+ * @intr_info: VM-entry interruption-information word, VQC_INTR_*
+ *
+ * Context: the owner of @cpu; no lock held.
+ */
 static __always_inline void vqc_obs_inject(struct vqc_cpu *cpu,
 					   enum vqc_chip chip, unsigned int pin,
 					   u32 intr_info)
@@ -130,14 +198,32 @@ static __always_inline void vqc_obs_inject(struct vqc_cpu *cpu,
 		__vqc_obs_inject(cpu, chip, pin, intr_info);
 }
 
-/* The CPU could not take it: a window was asked for. */
+/**
+ * vqc_obs_hold - a CPU cannot take what is pending; a window was asked for
+ * @cpu: the CPU
+ * @why: for what reason
+ *
+ * Context: the owner of @cpu; no lock held: takes its fabric's pic_lock.
+ */
 static __always_inline void vqc_obs_hold(struct vqc_cpu *cpu, enum vqc_why why)
 {
 	if (vqc_observing())
 		__vqc_obs_hold(cpu, why);
 }
 
-/* An interrupt ended: @cpu for LAPIC vectors, @pin for PIC and IOAPIC pins. */
+/**
+ * vqc_obs_eoi - an interrupt was ended
+ * @f: the fabric
+ * @cpu: the CPU that did; must be there for LAPIC, else NULL if unknown
+ * @chip: whose: PIC, IOAPIC or LAPIC
+ * @pin: the PIC's or IOAPIC's, or VQC_NO_PIN
+ * @vector: what was ended, 0..255, for LAPIC
+ *
+ * A level pin that is still asserted begins a new flow here.
+ *
+ * Context: any, for LAPIC the owner of @cpu; no lock held: takes @f->pic_lock
+ * for PIC.
+ */
 static __always_inline void vqc_obs_eoi(struct vqc_fabric *f,
 					struct vqc_cpu *cpu,
 					enum vqc_chip chip, unsigned int pin,
@@ -147,7 +233,16 @@ static __always_inline void vqc_obs_eoi(struct vqc_fabric *f,
 		__vqc_obs_eoi(f, cpu, chip, pin, vector);
 }
 
-/* A chip ignored or dropped something. */
+/**
+ * vqc_obs_note - a chip ignored or dropped something
+ * @f: the fabric
+ * @chip: which
+ * @pin: the chip's, or VQC_NO_PIN
+ * @vector: vector, 0 if none is meant
+ * @why: what happened
+ *
+ * Context: any.
+ */
 static __always_inline void vqc_obs_note(struct vqc_fabric *f,
 					 enum vqc_chip chip, unsigned int pin,
 					 u8 vector, enum vqc_why why)
@@ -156,7 +251,17 @@ static __always_inline void vqc_obs_note(struct vqc_fabric *f,
 		__vqc_obs_note(f, chip, pin, vector, why);
 }
 
-/* A timer was armed or expired; @cpu is NULL for the PIT. */
+/**
+ * vqc_obs_timer - a timer was armed or has expired
+ * @f: the fabric
+ * @cpu: whose LAPIC timer; NULL for the PIT
+ * @expired: true: it has expired
+ * @deadline_ns: monotonic time: of the expiry, or what it was armed for, 0 if
+ *	it was disarmed
+ * @why: what became of the interrupt; DELIVERED when armed
+ *
+ * Context: any.
+ */
 static __always_inline void vqc_obs_timer(struct vqc_fabric *f,
 					  struct vqc_cpu *cpu, bool expired,
 					  u64 deadline_ns, enum vqc_why why)
@@ -165,14 +270,31 @@ static __always_inline void vqc_obs_timer(struct vqc_fabric *f,
 		__vqc_obs_timer(f, cpu, expired, deadline_ns, why);
 }
 
-/* A CPU was kicked. */
+/**
+ * vqc_obs_kick - a CPU was kicked
+ * @cpu: the CPU
+ *
+ * Context: any, also hard interrupts.
+ */
 static __always_inline void vqc_obs_kick(struct vqc_cpu *cpu)
 {
 	if (vqc_observing())
 		__vqc_obs_kick(cpu);
 }
 
-/* A register of a chip was accessed; @cpu is NULL if no CPU did. */
+/**
+ * vqc_obs_access - a register of a chip was accessed
+ * @f: the fabric
+ * @cpu: who did; NULL if no CPU
+ * @chip: which
+ * @addr: port or guest physical address; for LAPIC the offset in its page, or
+ *	the MSR
+ * @len: width in bytes
+ * @write: true: it was written
+ * @val: the value read or written; of PIC and PIT the first byte
+ *
+ * Context: any; no chip's lock held.
+ */
 static __always_inline void vqc_obs_access(struct vqc_fabric *f,
 					   struct vqc_cpu *cpu,
 					   enum vqc_chip chip, u64 addr,
@@ -224,7 +346,13 @@ void vqc_observer_destroy(struct vqc_fabric *f);
  */
 int vqc_observe_init(void);
 
-/** vqc_observe_exit - undo vqc_observe_init(). Context: may sleep. */
+/**
+ * vqc_observe_exit - undo vqc_observe_init()
+ *
+ * Nobody calls a hook any longer: the last fabric is gone.
+ *
+ * Context: may sleep.
+ */
 void vqc_observe_exit(void);
 
 #endif /* VQC_OBSERVE_H */

@@ -40,7 +40,12 @@ struct vqc_observer {
  */
 int vqc_flows_switch(bool on);
 
-/** vqc_flows_on - are flows recorded. Context: any. Return: true if so. */
+/**
+ * vqc_flows_on - are flows recorded
+ *
+ * Context: any.
+ * Return: what vqc_flows_switch() has set last.
+ */
 bool vqc_flows_on(void);
 
 #endif /* VQC_OBSERVER_H */

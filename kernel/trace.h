@@ -29,9 +29,22 @@
  */
 int vqc_trace_reg(void);
 
-/** vqc_trace_unreg - undo vqc_trace_reg(). Context: may sleep. */
+/**
+ * vqc_trace_unreg - undo vqc_trace_reg()
+ *
+ * The hooks stay on as long as somebody else looks.
+ *
+ * Context: may sleep.
+ */
 void vqc_trace_unreg(void);
 
+/**
+ * vqc_trace_apic - how a trace names a CPU
+ * @cpu: the CPU, which cannot go meanwhile; may be NULL
+ *
+ * Context: any.
+ * Return: its APIC ID as it is now; U32_MAX for NULL.
+ */
 static inline u32 vqc_trace_apic(const struct vqc_cpu *cpu)
 {
 	return cpu ? READ_ONCE(cpu->lapic.id) : U32_MAX;
