@@ -10,10 +10,20 @@
 struct vqc_cpu;
 struct vqc_fabric;
 
-/** vqc_debugfs_init - make the directory virqchip. Context: may sleep. */
+/**
+ * vqc_debugfs_init - make the directory virqchip
+ *
+ * Context: may sleep; at module load, before the first fabric.
+ */
 void vqc_debugfs_init(void);
 
-/** vqc_debugfs_exit - remove it and what is left in it. Context: may sleep. */
+/**
+ * vqc_debugfs_exit - remove the directory virqchip, with what is left in it
+ *
+ * Waits for whoever reads a file. A second call does nothing.
+ *
+ * Context: may sleep.
+ */
 void vqc_debugfs_exit(void);
 
 /**

@@ -17,10 +17,22 @@
 
 struct seq_file;
 
-/** vqc_dump_pic - print @pic to @m. Context: any. */
+/**
+ * vqc_dump_pic - print the 8259 pair: both chips, then each pin
+ * @m: where to
+ * @pic: the pair, a copy
+ *
+ * Context: any.
+ */
 void vqc_dump_pic(struct seq_file *m, const struct vqc_pic *pic);
 
-/** vqc_dump_ioapic - print @io to @m. Context: any. */
+/**
+ * vqc_dump_ioapic - print the IOAPIC: its registers, then each pin
+ * @m: where to
+ * @io: the chip, a copy
+ *
+ * Context: any.
+ */
 void vqc_dump_ioapic(struct seq_file *m, const struct vqc_ioapic *io);
 
 /**
@@ -34,10 +46,23 @@ void vqc_dump_ioapic(struct seq_file *m, const struct vqc_ioapic *io);
 void vqc_dump_lapic(struct seq_file *m, const struct vqc_lapic *l,
 		    const struct vqc_clock *clock);
 
-/** vqc_dump_pit - print @pit as it is at @now_ns to @m. Context: any. */
+/**
+ * vqc_dump_pit - print the 8254: each channel
+ * @m: where to
+ * @pit: the chip, a copy
+ * @now_ns: monotonic time, for the outputs
+ *
+ * Context: any.
+ */
 void vqc_dump_pit(struct seq_file *m, const struct vqc_pit *pit, u64 now_ns);
 
-/** vqc_dump_route - print one @route to @m. Context: any. */
+/**
+ * vqc_dump_route - print one route
+ * @m: where to
+ * @route: the route, a copy
+ *
+ * Context: any.
+ */
 void vqc_dump_route(struct seq_file *m, const struct vqc_route *route);
 
 /**
