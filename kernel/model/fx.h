@@ -144,6 +144,12 @@ struct vqc_fx {
 	struct vqc_fx_item item[VQC_FX_MAX];
 };
 
+/**
+ * vqc_fx_init - empty a list
+ * @fx: the list; its items are left as they are
+ *
+ * Context: any.
+ */
 static inline void vqc_fx_init(struct vqc_fx *fx)
 {
 	fx->nr = 0;
@@ -174,10 +180,41 @@ static inline void vqc_fx_init(struct vqc_fx *fx)
 struct vqc_fx_item *vqc_fx_add(struct vqc_fx *fx, enum vqc_fx_kind kind,
 			       unsigned int pin);
 
-/* Shorthands; each appends one effect. */
+/**
+ * vqc_fx_msg - append VQC_FX_MSG
+ * @fx: the list
+ * @pin: the IOAPIC's, or VQC_NO_PIN
+ * @msg: what to send
+ *
+ * On a full list the last effect gives way and @fx->overflow is set.
+ *
+ * Context: any.
+ */
 void vqc_fx_msg(struct vqc_fx *fx, unsigned int pin, struct vqc_msg msg);
+
+/**
+ * vqc_fx_note - append VQC_FX_NOTE
+ * @fx: the list
+ * @why: what happened
+ * @pin: chip-local pin, or VQC_NO_PIN
+ * @vector: vector, 0 if none is meant
+ *
+ * On a full list the last effect gives way and @fx->overflow is set.
+ *
+ * Context: any.
+ */
 void vqc_fx_note(struct vqc_fx *fx, enum vqc_why why, unsigned int pin,
 		 u8 vector);
+
+/**
+ * vqc_fx_timer - append VQC_FX_TIMER
+ * @fx: the list
+ * @deadline_ns: monotonic time in nanoseconds; 0 to cancel
+ *
+ * On a full list the last effect gives way and @fx->overflow is set.
+ *
+ * Context: any.
+ */
 void vqc_fx_timer(struct vqc_fx *fx, u64 deadline_ns);
 
 #endif /* VQC_MODEL_FX_H */

@@ -190,7 +190,13 @@ void vqc_lapic_reset(struct vqc_lapic *l, u32 apic_id, u8 cfg);
  */
 void vqc_lapic_init(struct vqc_lapic *l, struct vqc_fx *fx);
 
-/** vqc_lapic_mode - IA32_APIC_BASE bits 11:10 of @l. Context: any. */
+/**
+ * vqc_lapic_mode - IA32_APIC_BASE bits 11:10 (SDM vol. 3, 11.12.1)
+ * @l: the chip
+ *
+ * Context: any.
+ * Return: VQC_APIC_OFF, VQC_APIC_XAPIC or VQC_APIC_X2APIC.
+ */
 static inline enum vqc_apic_mode vqc_lapic_mode(const struct vqc_lapic *l)
 {
 	u64 base = READ_ONCE(l->base);
@@ -200,7 +206,14 @@ static inline enum vqc_apic_mode vqc_lapic_mode(const struct vqc_lapic *l)
 	return base & VQC_APICBASE_EXTD ? VQC_APIC_X2APIC : VQC_APIC_XAPIC;
 }
 
-/** vqc_lapic_enabled - can @l accept fixed interrupts now. Context: any. */
+/**
+ * vqc_lapic_enabled - can the chip accept fixed interrupts now
+ * @l: the chip
+ *
+ * Context: any.
+ * Return: true if it is neither globally (SDM vol. 3, 11.4.3) nor
+ * software-disabled (11.4.7.2).
+ */
 static inline bool vqc_lapic_enabled(const struct vqc_lapic *l)
 {
 	return (READ_ONCE(l->base) & VQC_APICBASE_ENABLE) &&
@@ -246,7 +259,14 @@ enum vqc_why vqc_lapic_accept(struct vqc_lapic *l, const struct vqc_msg *msg);
  */
 enum vqc_why vqc_lapic_raise_lvt(struct vqc_lapic *l, enum vqc_lvt idx);
 
-/** vqc_lapic_ppr - processor priority of @l (SDM vol. 3, 11.8.3.1). Context: owner. */
+/**
+ * vqc_lapic_ppr - processor priority (SDM vol. 3, 11.8.3.1)
+ * @l: the chip
+ *
+ * Context: owner.
+ * Return: 0..255: TPR, or the class of the highest vector in service if that is
+ * above the class of TPR.
+ */
 u8 vqc_lapic_ppr(const struct vqc_lapic *l);
 
 /**
@@ -267,10 +287,22 @@ u8 vqc_lapic_apr(const struct vqc_lapic *l);
  */
 int vqc_lapic_next(const struct vqc_lapic *l);
 
-/** vqc_lapic_highest_irr - highest vector in IRR of @l, or -1. Context: any. */
+/**
+ * vqc_lapic_highest_irr - highest vector in IRR (SDM vol. 3, 11.8.4)
+ * @l: the chip
+ *
+ * Context: any; others may set bits meanwhile.
+ * Return: 0..255; -1 if there is none.
+ */
 int vqc_lapic_highest_irr(const struct vqc_lapic *l);
 
-/** vqc_lapic_highest_isr - highest vector in service of @l, or -1. Context: owner. */
+/**
+ * vqc_lapic_highest_isr - highest vector in service (SDM vol. 3, 11.8.4)
+ * @l: the chip
+ *
+ * Context: owner.
+ * Return: 0..255; -1 if there is none.
+ */
 int vqc_lapic_highest_isr(const struct vqc_lapic *l);
 
 /**
@@ -380,7 +412,13 @@ enum vqc_why vqc_lapic_msr_write(struct vqc_lapic *l, u32 msr, u64 val,
 int vqc_lapic_set_base(struct vqc_lapic *l, u64 val, unsigned int maxphyaddr,
 		       bool host, struct vqc_fx *fx);
 
-/** vqc_lapic_set_tpr - set TPR of @l to @tpr, 0..255. Context: owner. */
+/**
+ * vqc_lapic_set_tpr - set the task priority (SDM vol. 3, 11.8.3.1)
+ * @l: the chip
+ * @tpr: 0..255; CR8 is its bits 7:4 (11.8.6)
+ *
+ * Context: owner.
+ */
 void vqc_lapic_set_tpr(struct vqc_lapic *l, u8 tpr);
 
 /**
@@ -444,7 +482,13 @@ void vqc_lapic_tsc_deadline_write(struct vqc_lapic *l, u64 val,
 				  const struct vqc_clock *clock,
 				  struct vqc_fx *fx);
 
-/** vqc_lapic_tsc_deadline_read - RDMSR of IA32_TSC_DEADLINE of @l. Context: owner. */
+/**
+ * vqc_lapic_tsc_deadline_read - RDMSR of IA32_TSC_DEADLINE
+ * @l: the chip
+ *
+ * Context: owner.
+ * Return: the TSC value it is armed for; 0 if it is not (SDM vol. 3, 11.5.4.1).
+ */
 u64 vqc_lapic_tsc_deadline_read(const struct vqc_lapic *l);
 
 /**
@@ -483,7 +527,13 @@ void vqc_lapic_get_page(const struct vqc_lapic *l, u32 *page, bool x2_id,
 int vqc_lapic_set_page(struct vqc_lapic *l, const u32 *page, bool x2_id,
 		       const struct vqc_clock *clock, struct vqc_fx *fx);
 
-/** vqc_lapic_reg_table - the register table, for dumps and tests. Context: any. */
+/**
+ * vqc_lapic_reg_table - the register table, for dumps and tests
+ * @nr: filled in: number of rows
+ *
+ * Context: any.
+ * Return: the rows, which never change (SDM vol. 3, table 11-1).
+ */
 const struct vqc_reg *vqc_lapic_reg_table(unsigned int *nr);
 
 /**

@@ -30,13 +30,28 @@
 #define VQC_LVT_WMASK_LINT \
 	(VQC_LVT_WMASK_MODE | VQC_LVT_ACTIVE_LOW | VQC_LVT_LEVEL)
 
-/** vqc_lvt_has - does entry @idx exist on @l. Context: any. */
+/**
+ * vqc_lvt_has - does an LVT entry exist
+ * @l: the chip
+ * @idx: the entry, below VQC_NR_LVTS
+ *
+ * Context: any.
+ * Return: true; for CMCI only if the chip has VQC_LAPIC_CFG_CMCI.
+ */
 static inline bool vqc_lvt_has(const struct vqc_lapic *l, enum vqc_lvt idx)
 {
 	return idx != VQC_LVT_IDX_CMCI || (l->cfg & VQC_LAPIC_CFG_CMCI);
 }
 
-/** vqc_lvt_is_level - is LVT entry @idx with value @lvt level-triggered. Context: any. */
+/**
+ * vqc_lvt_is_level - is an LVT entry level-triggered
+ * @idx: the entry
+ * @lvt: its value
+ *
+ * Context: any.
+ * Return: true for LINT0 that is fixed and has the trigger mode bit set (SDM
+ * vol. 3, 11.5.1), whether it is masked or not.
+ */
 static inline bool vqc_lvt_is_level(enum vqc_lvt idx, u32 lvt)
 {
 	/* Only LINT0 can be, and only as fixed (SDM vol. 3, 11.5.1). */
@@ -44,14 +59,26 @@ static inline bool vqc_lvt_is_level(enum vqc_lvt idx, u32 lvt)
 	       FIELD_GET(VQC_LVT_MODE, lvt) == VQC_DM_FIXED;
 }
 
-/** vqc_lvt_is_extint - is LVT value @lvt an unmasked ExtINT. Context: any. */
+/**
+ * vqc_lvt_is_extint - does an LVT value let ExtINT through
+ * @lvt: the value
+ *
+ * Context: any.
+ * Return: true if its mode is ExtINT and it is not masked (SDM vol. 3, 11.5.1).
+ */
 static inline bool vqc_lvt_is_extint(u32 lvt)
 {
 	return !(lvt & VQC_LVT_MASKED) &&
 	       FIELD_GET(VQC_LVT_MODE, lvt) == VQC_DM_EXTINT;
 }
 
-/** vqc_lapic_timer_mode - field of LVT timer of @l; 3 is reserved. Context: owner. */
+/**
+ * vqc_lapic_timer_mode - LVT timer bits 18:17 (SDM vol. 3, 11.5.4)
+ * @l: the chip
+ *
+ * Context: owner.
+ * Return: VQC_TIMER_*: 0..2; 3 is reserved.
+ */
 static inline u32 vqc_lapic_timer_mode(const struct vqc_lapic *l)
 {
 	return FIELD_GET(VQC_LVT_TIMER_MODE, l->lvt[VQC_LVT_IDX_TIMER]);
@@ -88,7 +115,14 @@ enum vqc_why vqc_lapic_error(struct vqc_lapic *l, u32 error);
  */
 enum vqc_why vqc_lapic_service_lint0(struct vqc_lapic *l);
 
-/** vqc_lapic_mask_lvts - what software disable does to @l. Context: owner. */
+/**
+ * vqc_lapic_mask_lvts - what software disable does to the LVT
+ * @l: the chip
+ *
+ * Masks every entry (SDM vol. 3, 11.4.7.2).
+ *
+ * Context: owner.
+ */
 void vqc_lapic_mask_lvts(struct vqc_lapic *l);
 
 /**
