@@ -168,6 +168,16 @@ struct vqc_vcpu {
 	struct vqc_scratch scratch;
 };
 
+/**
+ * vqc_real_ioctl - an ioctl on a file of KVM's
+ * @file: /dev/kvm, a VM or a vCPU of the real KVM
+ * @cmd: the command
+ * @arg: its argument; a pointer is one into user memory
+ *
+ * Context: may sleep; in a process that may use the VM: its address space is
+ * the one that made it.
+ * Return: what KVM returns.
+ */
 static inline long vqc_real_ioctl(struct file *file, unsigned int cmd,
 				  unsigned long arg)
 {
@@ -186,8 +196,31 @@ struct vqc_kvm_call {
 
 /* ---- front.c ---- */
 
+/**
+ * vqc_kvm_init - set the KVM front up
+ *
+ * It is no error if there is no KVM yet: the first user finds it.
+ *
+ * Context: may sleep; at module load.
+ * Return: 0; -ENOMEM.
+ */
 int vqc_kvm_init(void);
+
+/**
+ * vqc_kvm_exit - undo vqc_kvm_init()
+ *
+ * Context: may sleep; no file of ours is open any longer.
+ */
 void vqc_kvm_exit(void);
+
+/**
+ * vqc_kvm_release - /dev/virqchip was closed
+ * @file: the device
+ *
+ * Gives up the real /dev/kvm, if it was opened through @file.
+ *
+ * Context: may sleep.
+ */
 void vqc_kvm_release(struct file *file);
 
 /**
@@ -243,12 +276,39 @@ const struct vqc_kvm_call *vqc_kvm_find_call(const struct vqc_kvm_call *calls,
  */
 long vqc_vm_create(struct file *real);
 
+/**
+ * vqc_vm_put - drop a reference to a VM
+ * @vm: the VM
+ *
+ * The last one takes its fabric out of use and frees it, the vCPUs and the VM.
+ *
+ * Context: may sleep; @vm->lock is not held.
+ */
 void vqc_vm_put(struct vqc_vm *vm);
 
 /* ---- irqfd.c ---- */
 
+/**
+ * vqc_irqfd_init - make the work queue of all irqfds
+ *
+ * Context: may sleep; at module load.
+ * Return: 0; -ENOMEM.
+ */
 int vqc_irqfd_init(void);
+
+/**
+ * vqc_irqfd_exit - undo vqc_irqfd_init()
+ *
+ * Context: may sleep; the last irqfd is gone.
+ */
 void vqc_irqfd_exit(void);
+
+/**
+ * vqc_irqfds_init - prepare the irqfds of a VM
+ * @irqfds: the VM's, used by nobody yet
+ *
+ * Context: any.
+ */
 void vqc_irqfds_init(struct vqc_irqfds *irqfds);
 
 /**
@@ -278,7 +338,26 @@ extern const struct vqc_fabric_ops vqc_irqfd_fabric_ops;
 
 /* ---- vcpu.c, run.c ---- */
 
+/**
+ * vqc_vcpu_create - KVM_CREATE_VCPU in a VM with our irqchip
+ * @vm: the VM; @vm->fabric is set
+ * @id: vCPU id, the initial APIC ID: 0..VQC_MAX_APIC_IDS - 1
+ *
+ * KVM's vCPU cannot be undone: if what follows it fails, its id stays used.
+ *
+ * Context: may sleep; @vm->lock is held.
+ * Return: an fd; as vqc_fabric_add_cpu(); -EMFILE; -ENFILE; -EBADF as
+ * vqc_kvm_take_fd(); what KVM_CREATE_VCPU returns, for an id in use -EEXIST;
+ * the errno of mapping KVM's pages or ours.
+ */
 long vqc_vcpu_create(struct vqc_vm *vm, u32 id);
+
+/**
+ * vqc_vcpu_free - free a vCPU, whether it came to be whole or not
+ * @v: the vCPU; its fabric does not have it or is quiesced
+ *
+ * Context: may sleep; nobody runs or kicks it.
+ */
 void vqc_vcpu_free(struct vqc_vcpu *v);
 
 /**
@@ -350,7 +429,31 @@ long vqc_vm_set_msr_filter(struct vqc_vm *vm, unsigned long arg);
  */
 bool vqc_vcpu_msr_exit(struct vqc_vcpu *v, bool write);
 
+/**
+ * vqc_vcpu_get_msrs - KVM_GET_MSRS
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_msrs in user memory
+ *
+ * KVM answers; IA32_TSC_DEADLINE is filled in from our LAPIC.
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: how many MSRs were read; -EFAULT; KVM's errno.
+ */
 long vqc_vcpu_get_msrs(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vcpu_set_msrs - KVM_SET_MSRS
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_msrs in user memory
+ *
+ * What KVM has accepted of IA32_TSC_DEADLINE and IA32_APIC_BASE is done to our
+ * LAPIC, too.
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: how many MSRs were written; -EFAULT; KVM's errno.
+ */
 long vqc_vcpu_set_msrs(void *object, unsigned int cmd, unsigned long arg);
 
 /**
@@ -363,18 +466,111 @@ u64 vqc_vcpu_read_tsc(struct vqc_cpu *cpu);
 
 /* ---- cpuid.c ---- */
 
+/**
+ * vqc_kvm_get_supported_cpuid - KVM_GET_SUPPORTED_CPUID without what is hidden
+ * @real: the real /dev/kvm
+ * @cmd: the command
+ * @arg: struct kvm_cpuid2 in user memory
+ *
+ * Context: may sleep.
+ * Return: 0; -EFAULT; KVM's errno.
+ */
 long vqc_kvm_get_supported_cpuid(struct file *real, unsigned int cmd,
 				 unsigned long arg);
+
+/**
+ * vqc_vcpu_set_cpuid2 - KVM_SET_CPUID2 without what is hidden
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_cpuid2 in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: 0; -EFAULT; -E2BIG: more than 256 entries; KVM's errno.
+ */
 long vqc_vcpu_set_cpuid2(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_kvm_tsc_deadline_traps - can writes of IA32_TSC_DEADLINE be trapped
+ *
+ * Where they cannot be they are lost, so the guest is shown no TSC-deadline
+ * timer.
+ *
+ * Context: any.
+ * Return: true on AMD and Hygon before Linux 6.13, else false.
+ */
 bool vqc_kvm_tsc_deadline_traps(void);
 
 /* ---- state.c ---- */
 
+/**
+ * vqc_vm_get_irqchip - KVM_GET_IRQCHIP
+ * @object: the VM
+ * @cmd: the command
+ * @arg: struct kvm_irqchip in user memory: @chip_id in, the state out
+ *
+ * Context: may sleep; takes vqc_vm.lock.
+ * Return: 0; -EFAULT; -ENOMEM; -ENXIO: no irqchip; -EINVAL: no such chip.
+ */
 long vqc_vm_get_irqchip(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vm_set_irqchip - KVM_SET_IRQCHIP
+ * @object: the VM
+ * @cmd: the command
+ * @arg: struct kvm_irqchip in user memory; whatever its state, it is made valid
+ *
+ * Context: may sleep; takes vqc_vm.lock.
+ * Return: 0; -EFAULT; -ENOMEM; -ENXIO: no irqchip; -EINVAL: no such chip.
+ */
 long vqc_vm_set_irqchip(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vm_get_pit - KVM_GET_PIT and KVM_GET_PIT2
+ * @object: the VM
+ * @cmd: which of them
+ * @arg: struct kvm_pit_state or struct kvm_pit_state2 in user memory
+ *
+ * Context: may sleep.
+ * Return: 0; -EFAULT; -ENXIO: no PIT.
+ */
 long vqc_vm_get_pit(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vm_set_pit - KVM_SET_PIT and KVM_SET_PIT2
+ * @object: the VM
+ * @cmd: which of them
+ * @arg: struct kvm_pit_state or struct kvm_pit_state2 in user memory; whatever
+ *	it says, it is made valid
+ *
+ * The counts start anew.
+ *
+ * Context: may sleep.
+ * Return: 0; -EFAULT; -ENXIO: no PIT.
+ */
 long vqc_vm_set_pit(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vcpu_get_lapic - KVM_GET_LAPIC
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_lapic_state in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: 0; -EFAULT; -ENOMEM.
+ */
 long vqc_vcpu_get_lapic(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vcpu_set_lapic - KVM_SET_LAPIC
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_lapic_state in user memory; whatever it says, it is made
+ *	valid
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: 0; -EFAULT; -ENOMEM; -EINVAL as vqc_lapic_set_page(), nothing has
+ * changed then.
+ */
 long vqc_vcpu_set_lapic(void *object, unsigned int cmd, unsigned long arg);
 
 #endif /* VQC_KVM_FRONT_H */
