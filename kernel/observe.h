@@ -199,9 +199,11 @@ static __always_inline void vqc_obs_inject(struct vqc_cpu *cpu,
 }
 
 /**
- * vqc_obs_hold - a CPU cannot take what is pending; a window was asked for
+ * vqc_obs_hold - a CPU cannot take what is pending
  * @cpu: the CPU
  * @why: for what reason
+ *
+ * Told once for each wait; a window is asked for next.
  *
  * Context: the owner of @cpu; no lock held: takes its fabric's pic_lock.
  */
