@@ -399,11 +399,11 @@ static void guest_set_registers(const struct guest *guest)
 	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
 }
 
-void guest_create(struct guest *guest)
+void guest_create_in(struct guest *guest, struct vm vm)
 {
 	int bytes;
 
-	guest->vm = vm_with_irqchip();
+	guest->vm = vm;
 	guest_add_memory(guest);
 	guest->vcpu = vcpu_create(&guest->vm, 0);
 	bytes = ioctl(guest->vm.dev, KVM_GET_VCPU_MMAP_SIZE, 0);
@@ -414,6 +414,11 @@ void guest_create(struct guest *guest)
 	guest_set_cpuid(guest);
 	guest_set_registers(guest);
 	lapic_enable(guest->vcpu);
+}
+
+void guest_create(struct guest *guest)
+{
+	guest_create_in(guest, vm_with_irqchip());
 }
 
 unsigned int guest_step(struct guest *guest)

@@ -141,6 +141,9 @@ struct guest {
 /* Vectors 0x20 to 0x2f are the PIC's, for the EOI; others the local APIC's. */
 void guest_create(struct guest *guest);
 
+/* The same in a VM that has an irqchip, and no vCPU yet. */
+void guest_create_in(struct guest *guest, struct vm vm);
+
 /* Run to the next of the events above. */
 unsigned int guest_step(struct guest *guest);
 
