@@ -31,8 +31,6 @@ usage()
 
 max_function=60
 max_file=800
-# A suite is a flat list of cases, which is read case by case and not as a whole.
-max_suite=2000
 all='checkpatch build sparse kerneldoc documented layers functions files spdx shell python spelling'
 
 # What checkpatch says and we do not follow:  PATH (a regular expression) ; TYPE ; why
@@ -209,10 +207,8 @@ check_functions()
 
 check_files()
 {
-	files '*.c' | xargs wc -l |
-		awk -v max=$max_file -v max_suite=$max_suite '
-			{ limit = $2 ~ /^kunit\/.*_kunit\.c$/ ? max_suite : max }
-			$2 != "total" && $1 > limit { print $2 " has " $1 " lines" }'
+	files '*.c' | xargs wc -l | awk -v max=$max_file \
+		'$2 != "total" && $1 > max { print $2 " has " $1 " lines" }'
 }
 
 check_spdx()
