@@ -129,6 +129,24 @@ vm_get_kernel()
 	vm_modules_dir=$vm_kernel_dir/lib/modules/$vm_release
 }
 
+# Sets vm_qemu, the QEMU that boots the L1. Before 8.2 two emulated CPUs cannot be
+# trusted: while one patches the kernel's text, another can translate the old
+# text and keep it for good. Linux patches itself whenever a static key changes,
+# as when the first VM is made, and then ends in endless breakpoints.
+vm_get_qemu()
+{
+	local version dir
+
+	vm_qemu=qemu-system-x86_64
+	version=$($vm_qemu --version | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p')
+	[ "$(printf '%s\n' 8.2 "$version" | sort -V | head -n 1)" != 8.2 ] || return 0
+	if dir=$("$vm_tools/get-qemu"); then
+		vm_qemu=$dir/usr/bin/qemu-system-x86_64
+	else
+		vm_say "using QEMU $version, in which the L1 sometimes hangs"
+	fi
+}
+
 # Print the files of modules "$@" and of all that they need, in load order.
 vm_module_files()
 {
