@@ -134,6 +134,7 @@ enum vqc_run_mode {
  * @task: the thread that runs or last ran it; RCU
  * @wait: where it sleeps when halted
  * @ready: KVM said it can take an interrupt, and nothing was done since
+ * @unfinished: it is in the middle of an instruction, which KVM will end
  * @kicked: a kick interrupted the thread to look for INIT, SIPI, NMI or SMI
  * @mp_state: KVM_MP_STATE_*
  * @id: vCPU id, the initial APIC ID
@@ -158,6 +159,7 @@ struct vqc_vcpu {
 	struct task_struct __rcu *task;
 	struct rcuwait wait;
 	bool ready;
+	bool unfinished;
 	bool kicked;
 	u32 mp_state;
 	u32 id;
@@ -382,18 +384,8 @@ void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base);
 /* ---- init.c ---- */
 
 /**
- * vqc_vcpu_complete - let KVM finish what it has begun, without running the guest
- * @v: the vCPU; its owner calls
- *
- * KVM also writes to kvm_run what it writes after each run: IF, CR8 and the
- * readiness for an interrupt are those of the registers as they are now.
- * Context: may sleep.
- */
-void vqc_vcpu_complete(struct vqc_vcpu *v);
-
-/**
  * vqc_vcpu_take_events - act on pending INIT and SIPI
- * @v: the vCPU; its owner calls
+ * @v: the vCPU, not in the middle of an instruction; its owner calls
  *
  * Context: may sleep. Return: 0 or the errno of a real ioctl.
  */

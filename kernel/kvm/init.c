@@ -112,29 +112,12 @@ static int vqc_vcpu_reset(struct vqc_vcpu *v, u16 cs, u64 cs_base, u64 rip)
 	return ret;
 }
 
-/*
- * An access that KVM has handed out and that is answered is finished only by
- * entering it again. It is told not to run the guest; the VMM may be setting
- * the same flag at this moment and must find its own value.
- */
-void vqc_vcpu_complete(struct vqc_vcpu *v)
-{
-	u8 ours = 2;
-
-	if (cmpxchg(&v->run->immediate_exit__unsafe, 0, ours))
-		ours = 0;
-	vqc_real_ioctl(v->real, KVM_RUN, 0);
-	if (ours)
-		cmpxchg(&v->run->immediate_exit__unsafe, ours, 0);
-}
-
 static int vqc_vcpu_take_init(struct vqc_vcpu *v)
 {
 	unsigned long flags;
 	int ret;
 	VQC_DEFINE_FX(fx);
 
-	vqc_vcpu_complete(v);
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);
 	vqc_lapic_init(&v->cpu.lapic, &fx);
 	raw_spin_unlock_irqrestore(&v->cpu.lock, flags);

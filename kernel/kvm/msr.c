@@ -217,17 +217,12 @@ bool vqc_vcpu_msr_exit(struct vqc_vcpu *v, bool write)
 			data = vqc_lapic_tsc_deadline_read(&v->cpu.lapic);
 		ret = 0;
 	} else if (READ_ONCE(v->vm->user_msr_mask) & reason) {
-		/* The VMM may want #GP, too. */
-		v->ready = false;
 		return false;
 	}
 
 	if (!write && !ret)
 		run->msr.data = data;
 	run->msr.error = !!ret;
-	/* KVM loses an interrupt that is queued before an exception. */
-	if (ret)
-		v->ready = false;
 	return true;
 }
 

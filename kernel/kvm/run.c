@@ -27,6 +27,8 @@
 #include "observe.h"
 
 #define VQC_CR8_MASK	0xf
+/* Of one instruction; KVM ends a repeated one after 1024 elements. */
+#define VQC_MAX_PARTS	4096u
 
 static struct vqc_vcpu *vqc_to_vcpu(struct vqc_cpu *cpu)
 {
@@ -75,8 +77,9 @@ static void vqc_vcpu_request_window(struct vqc_cpu *cpu)
 	WRITE_ONCE(vqc_to_vcpu(cpu)->run->request_interrupt_window, 1);
 }
 
+#define VQC_RESET_EVENTS	(BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI))
 #define VQC_URGENT_EVENTS	(BIT(VQC_EV_NMI) | BIT(VQC_EV_SMI) | \
-				 BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI))
+				 VQC_RESET_EVENTS)
 
 static void vqc_vcpu_kick_kvm(struct vqc_vcpu *v)
 {
@@ -200,36 +203,74 @@ void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base)
 	vqc_drain_lapic(&v->cpu, &fx);
 }
 
-/*
- * An instruction that reads from a device is not over: the rest of it can still
- * raise an exception, and KVM loses an interrupt that was queued before one.
- */
-static bool vqc_vcpu_in_read(const struct kvm_run *run)
+/* Exits in the middle of an instruction: KVM ends it when it is entered again. */
+static bool vqc_exit_is_inside_insn(u32 exit_reason)
 {
-	switch (READ_ONCE(run->exit_reason)) {
+	switch (exit_reason) {
 	case KVM_EXIT_MMIO:
-		return !READ_ONCE(run->mmio.is_write);
 	case KVM_EXIT_IO:
-		return READ_ONCE(run->io.direction) == KVM_EXIT_IO_IN;
+	case KVM_EXIT_X86_RDMSR:
+	case KVM_EXIT_X86_WRMSR:
+	case KVM_EXIT_HYPERCALL:
+	case KVM_EXIT_HYPERV:
+	case KVM_EXIT_XEN:
+		return true;
 	default:
 		return false;
 	}
 }
 
+/* Is the instruction over but for what KVM does without looking at it again? */
+static bool vqc_vcpu_wrote_mmio(const struct kvm_run *run)
+{
+	return READ_ONCE(run->exit_reason) == KVM_EXIT_MMIO &&
+	       READ_ONCE(run->mmio.is_write);
+}
+
 /*
  * What KVM tells at every exit. IA32_APIC_BASE has no exit of its own: a guest
  * that writes it is followed at the next.
+ *
+ * The end of an instruction can raise an exception: what it read from a device
+ * may go to a page that is not there, a refused MSR is #GP, and after each
+ * comes #DB if the guest or its debugger steps (RFLAGS.TF). KVM loses an
+ * interrupt that was queued before that. Only a write to memory ends silently.
  */
-static void vqc_vcpu_after_kvm(struct vqc_vcpu *v)
+static void vqc_vcpu_after_kvm(struct vqc_vcpu *v, long ret)
 {
 	struct kvm_run *run = v->run;
 	u64 base = READ_ONCE(run->apic_base);
 
+	if (!ret)
+		v->unfinished = vqc_exit_is_inside_insn(READ_ONCE(run->exit_reason));
+	else if (ret == -EINTR)
+		v->unfinished = false;
 	v->ready = READ_ONCE(run->ready_for_interrupt_injection) &&
-		   !vqc_vcpu_in_read(run);
+		   (!v->unfinished || vqc_vcpu_wrote_mmio(run));
 	vqc_vcpu_sync_tpr(v);
 	if (unlikely(base != v->cpu.lapic.base))
 		vqc_vcpu_sync_base(v, base);
+}
+
+/*
+ * Enter KVM without running the guest: it does what it does before that and
+ * tells what it tells after it. The VMM may be setting the same flag at this
+ * moment and must find its own value.
+ * Return: as KVM_RUN; -EINTR: there is nothing left to do but to run the guest.
+ */
+static long vqc_vcpu_learn(struct vqc_vcpu *v)
+{
+	u8 ours = 2;
+	long ret;
+
+	if (cmpxchg(&v->run->immediate_exit__unsafe, 0, ours))
+		ours = 0;
+	v->run->cr8 = v->cpu.lapic.tpr >> 4;
+	ret = v->real_ioctl(v->real, KVM_RUN, 0);
+	if (ours)
+		cmpxchg(&v->run->immediate_exit__unsafe, ours, 0);
+	vqc_vcpu_after_kvm(v, ret);
+	return ret;
 }
 
 /* ---- sleeping ---- */
@@ -244,7 +285,7 @@ static bool vqc_vcpu_wakes(struct vqc_vcpu *v)
 	unsigned long events = READ_ONCE(v->cpu.lapic.events);
 
 	if (v->mp_state != KVM_MP_STATE_HALTED)
-		return events & (BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI));
+		return events & VQC_RESET_EVENTS;
 	if (events & VQC_URGENT_EVENTS)
 		return true;
 	return READ_ONCE(v->run->if_flag) && vqc_cpu_has_interrupt(&v->cpu);
@@ -277,8 +318,11 @@ static int vqc_vcpu_block(struct vqc_vcpu *v)
 		return -EINTR;
 	}
 	/* IF may have been set since KVM told it: a state was loaded. */
-	if (v->mp_state == KVM_MP_STATE_HALTED && !v->ready)
-		vqc_vcpu_complete(v);
+	if (v->mp_state == KVM_MP_STATE_HALTED && !v->ready) {
+		ret = vqc_vcpu_learn(v);
+		if (ret && ret != -EINTR)
+			return ret;
+	}
 	ret = vqc_vcpu_wakes(v) ? 0 : vqc_vcpu_sleep(v);
 	if (ret) {
 		v->run->exit_reason = KVM_EXIT_INTR;
@@ -346,6 +390,42 @@ static bool vqc_vcpu_handle_exit(struct vqc_vcpu *v)
 	}
 }
 
+/*
+ * Let KVM end the instruction that it has begun. It may hand out more accesses
+ * on the way: parts of one that crosses a page, elements of a string. Those
+ * are bounded by KVM, which takes a long string in pieces, and here.
+ * Return: 1: it is over; else what KVM_RUN returns: 0: the next part of it is
+ * the VMM's.
+ */
+static long vqc_vcpu_finish(struct vqc_vcpu *v)
+{
+	unsigned int parts;
+	long ret;
+
+	for (parts = 0; v->unfinished && parts < VQC_MAX_PARTS; parts++) {
+		ret = vqc_vcpu_learn(v);
+		if (ret == -EINTR)
+			break;
+		if (ret || !vqc_vcpu_handle_exit(v))
+			return ret;
+	}
+	return 1;
+}
+
+/*
+ * Does it matter that an instruction is not over? INIT would cut it in two, and
+ * a vCPU that does not run would keep it so for ever; an interrupt has to wait
+ * for its end, which is cheaper to reach so than by a window.
+ */
+static bool vqc_vcpu_must_finish(struct vqc_vcpu *v)
+{
+	if (!vqc_vcpu_runnable(v) ||
+	    READ_ONCE(v->cpu.lapic.events) & VQC_RESET_EVENTS)
+		return true;
+	return !v->ready && READ_ONCE(v->run->if_flag) &&
+	       !vqc_cpu_quiet(&v->cpu) && vqc_cpu_has_interrupt(&v->cpu);
+}
+
 /* Hand over what is pending and enter KVM once. */
 static long vqc_vcpu_enter(struct vqc_vcpu *v)
 {
@@ -363,7 +443,7 @@ static long vqc_vcpu_enter(struct vqc_vcpu *v)
 	run->cr8 = v->cpu.lapic.tpr >> 4;
 	ret = v->real_ioctl(v->real, KVM_RUN, 0);
 	WRITE_ONCE(v->mode, VQC_RUN_OUT);
-	vqc_vcpu_after_kvm(v);
+	vqc_vcpu_after_kvm(v, ret);
 	return ret;
 }
 
@@ -372,8 +452,12 @@ static long vqc_vcpu_loop(struct vqc_vcpu *v)
 	long ret;
 
 	for (;;) {
-		if (unlikely(READ_ONCE(v->cpu.lapic.events) &
-			     (BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI)))) {
+		if (v->unfinished && unlikely(vqc_vcpu_must_finish(v))) {
+			ret = vqc_vcpu_finish(v);
+			if (ret <= 0)
+				return ret;
+		}
+		if (unlikely(READ_ONCE(v->cpu.lapic.events) & VQC_RESET_EVENTS)) {
 			ret = vqc_vcpu_take_events(v);
 			if (ret)
 				return ret;

@@ -36,8 +36,11 @@ static long vqc_vcpu_get_mp_state(void *object, unsigned int cmd,
 	struct kvm_mp_state state;
 	int ret;
 
-	/* INIT and SIPI have no place in what a VMM saves: they take effect. */
-	ret = vqc_vcpu_take_events(v);
+	/*
+	 * INIT and SIPI have no place in what a VMM saves: they take effect.
+	 * Not amid an instruction, whose end only KVM_RUN can bring.
+	 */
+	ret = v->unfinished ? 0 : vqc_vcpu_take_events(v);
 	if (ret)
 		return ret;
 	state.mp_state = v->mp_state;

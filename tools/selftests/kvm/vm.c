@@ -306,7 +306,7 @@ int irqfd_deassign(const struct vm *vm, int fd, uint32_t gsi)
 
 #define PORT_IRQ	0xe0
 #define PORT_EOI	0xe1
-#define PORT_IDLE	0xe2
+#define PORT_IDLE	GUEST_PORT_IDLE
 
 #define MAX_CPUID	256
 #define IDLE_ROUNDS	4
@@ -419,6 +419,29 @@ void guest_create_in(struct guest *guest, struct vm vm)
 void guest_create(struct guest *guest)
 {
 	guest_create_in(guest, vm_with_irqchip());
+}
+
+void guest_load(struct guest *guest, const uint8_t *code, size_t bytes)
+{
+	struct kvm_regs regs = {
+		.rip = GUEST_MAIN, .rsp = GUEST_STACK, .rflags = 2,
+	};
+
+	ASSERT(bytes <= GUEST_HANDLERS - GUEST_MAIN);
+	memcpy(guest->mem + GUEST_MAIN, code, bytes);
+	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
+}
+
+int guest_run_nothing(const struct guest *guest)
+{
+	int ret, saved;
+
+	guest->run->immediate_exit = 1;
+	ret = ioctl(guest->vcpu, KVM_RUN, 0);
+	saved = errno;
+	guest->run->immediate_exit = 0;
+	errno = saved;
+	return ret;
 }
 
 unsigned int guest_step(struct guest *guest)

@@ -144,6 +144,14 @@ void guest_create(struct guest *guest);
 /* The same in a VM that has an irqchip, and no vCPU yet. */
 void guest_create_in(struct guest *guest, struct vm vm);
 
+#define GUEST_PORT_IDLE	0xe2	/* a write is GUEST_IDLE */
+
+/* Let it run other code, in real mode with interrupts disabled. */
+void guest_load(struct guest *guest, const uint8_t *code, size_t bytes);
+
+/* KVM_RUN with immediate_exit, as before the state is saved. */
+int guest_run_nothing(const struct guest *guest);
+
 /* Run to the next of the events above. */
 unsigned int guest_step(struct guest *guest);
 
