@@ -135,7 +135,9 @@ enum vqc_run_mode {
  * @wait: where it sleeps when halted
  * @ready: KVM said it can take an interrupt, and nothing was done since
  * @unfinished: it is in the middle of an instruction, which KVM will end
- * @kicked: a kick interrupted the thread to look for INIT, SIPI, NMI or SMI
+ * @kick_lock: protects @kicked, and the leaving of KVM in @mode
+ * @kicked: a kick interrupts the thread to look for INIT, SIPI, NMI or SMI
+ * @interrupted: such a kick came while it was in KVM the last time
  * @mp_state: KVM_MP_STATE_*
  * @id: vCPU id, the initial APIC ID
  * @maxphyaddr: of the guest's CPUID
@@ -160,7 +162,9 @@ struct vqc_vcpu {
 	struct rcuwait wait;
 	bool ready;
 	bool unfinished;
+	raw_spinlock_t kick_lock;	/* kicked; mode leaving IN_KVM */
 	bool kicked;
+	bool interrupted;
 	u32 mp_state;
 	u32 id;
 	u32 maxphyaddr;

@@ -13,7 +13,8 @@
  * interrupt window and by TIF_NOTIFY_RESUME, which lets KVM's own loop go round
  * and see that, and which cannot disturb the thread if it comes too late. Only
  * what does not wait for a window (NMI, SMI, INIT, SIPI) needs the stronger
- * TIF_NOTIFY_SIGNAL.
+ * TIF_NOTIFY_SIGNAL, which is set under a lock and only while KVM_RUN is there
+ * to be ended by it.
  *
  * kvm_run belongs to the VMM as much as to KVM: each field is read once.
  */
@@ -81,6 +82,19 @@ static void vqc_vcpu_request_window(struct vqc_cpu *cpu)
 #define VQC_URGENT_EVENTS	(BIT(VQC_EV_NMI) | BIT(VQC_EV_SMI) | \
 				 VQC_RESET_EVENTS)
 
+/* The flag is set only as long as it is KVM_RUN that it will end. */
+static void vqc_vcpu_interrupt_kvm(struct vqc_vcpu *v, struct task_struct *task)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&v->kick_lock, flags);
+	if (v->mode == VQC_RUN_IN_KVM) {
+		v->kicked = true;
+		set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL);
+	}
+	raw_spin_unlock_irqrestore(&v->kick_lock, flags);
+}
+
 static void vqc_vcpu_kick_kvm(struct vqc_vcpu *v)
 {
 	struct task_struct *task;
@@ -89,12 +103,10 @@ static void vqc_vcpu_kick_kvm(struct vqc_vcpu *v)
 	task = rcu_dereference(v->task);
 	if (task) {
 		WRITE_ONCE(v->run->request_interrupt_window, 1);
-		if (READ_ONCE(v->cpu.lapic.events) & VQC_URGENT_EVENTS) {
-			WRITE_ONCE(v->kicked, true);
-			set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL);
-		} else {
+		if (READ_ONCE(v->cpu.lapic.events) & VQC_URGENT_EVENTS)
+			vqc_vcpu_interrupt_kvm(v, task);
+		else
 			set_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
-		}
 		/* Also for current: a hard interrupt may be in its guest. */
 		kick_process(task);
 	}
@@ -135,6 +147,32 @@ static void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
 {
 	/* The mode first, then the look at what is pending. */
 	smp_store_mb(v->mode, mode);
+}
+
+/*
+ * Out of KVM: from here on nobody sets TIF_NOTIFY_SIGNAL, and a flag that a kick
+ * has set is taken back, lest it end another system call of this thread. If a
+ * task work shares it, it stays: the VMM sees a harmless -EINTR and the work is
+ * done on the way out.
+ */
+static void vqc_vcpu_leave_kvm(struct vqc_vcpu *v)
+{
+	bool kicked;
+
+	raw_spin_lock_irq(&v->kick_lock);
+	WRITE_ONCE(v->mode, VQC_RUN_OUT);
+	kicked = v->kicked;
+	v->kicked = false;
+	raw_spin_unlock_irq(&v->kick_lock);
+
+	v->interrupted = kicked;
+	if (likely(!kicked))
+		return;
+	clear_thread_flag(TIF_NOTIFY_SIGNAL);
+	/* The flag goes before the look at what else asked for it. */
+	smp_mb__after_atomic();
+	if (task_work_pending(current))
+		set_thread_flag(TIF_NOTIFY_SIGNAL);
 }
 
 /* ---- exits ---- */
@@ -346,24 +384,10 @@ static long vqc_vcpu_to_vmm(struct vqc_vcpu *v, long ret)
 	return ret;
 }
 
-/*
- * Was it our own kick that ended KVM_RUN with -EINTR? The flag it used is
- * taken back, unless a task work shares it: then the VMM sees a harmless
- * -EINTR and the work is done on the way out.
- */
-static bool vqc_vcpu_was_kicked(struct vqc_vcpu *v)
+/* Was it our own kick, and nothing else, that ended KVM_RUN with -EINTR? */
+static bool vqc_vcpu_was_kicked(const struct vqc_vcpu *v)
 {
-	if (!READ_ONCE(v->kicked))
-		return false;
-	WRITE_ONCE(v->kicked, false);
-	clear_thread_flag(TIF_NOTIFY_SIGNAL);
-	/* The flag goes before the look at what else asked for it. */
-	smp_mb__after_atomic();
-	if (task_work_pending(current)) {
-		set_thread_flag(TIF_NOTIFY_SIGNAL);
-		return false;
-	}
-	return !signal_pending(current) &&
+	return v->interrupted && !signal_pending(current) &&
 	       !READ_ONCE(v->run->immediate_exit__unsafe);
 }
 
@@ -437,12 +461,12 @@ static long vqc_vcpu_enter(struct vqc_vcpu *v)
 	if (!vqc_cpu_quiet(&v->cpu))
 		ret = vqc_inject_pending(&v->cpu);
 	if (unlikely(ret < 0)) {
-		WRITE_ONCE(v->mode, VQC_RUN_OUT);
+		vqc_vcpu_leave_kvm(v);
 		return ret;
 	}
 	run->cr8 = v->cpu.lapic.tpr >> 4;
 	ret = v->real_ioctl(v->real, KVM_RUN, 0);
-	WRITE_ONCE(v->mode, VQC_RUN_OUT);
+	vqc_vcpu_leave_kvm(v);
 	vqc_vcpu_after_kvm(v, ret);
 	return ret;
 }
@@ -464,7 +488,7 @@ static long vqc_vcpu_loop(struct vqc_vcpu *v)
 		}
 		if (unlikely(!vqc_vcpu_runnable(v))) {
 			ret = vqc_vcpu_block(v);
-			if (ret && !vqc_vcpu_was_kicked(v))
+			if (ret)
 				return ret;
 			continue;
 		}
@@ -498,8 +522,6 @@ static void vqc_vcpu_set_task(struct vqc_vcpu *v)
 long vqc_vcpu_run(struct vqc_vcpu *v)
 {
 	vqc_vcpu_set_task(v);
-	/* A kick that came too late for the last run means nothing now. */
-	WRITE_ONCE(v->kicked, false);
 	/* Registers that KVM_RUN itself will load: IF may change. */
 	if (unlikely(READ_ONCE(v->run->kvm_dirty_regs)))
 		v->ready = false;

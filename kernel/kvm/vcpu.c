@@ -348,6 +348,7 @@ static struct vqc_vcpu *vqc_vcpu_alloc(struct vqc_vm *vm, u32 id)
 	v->mp_state = id == vm->bsp_id ? KVM_MP_STATE_RUNNABLE :
 					 KVM_MP_STATE_UNINITIALIZED;
 	mutex_init(&v->mutex);
+	raw_spin_lock_init(&v->kick_lock);
 	rcuwait_init(&v->wait);
 	return v;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vm.h"
@@ -355,4 +356,42 @@ TEST(killed_vmms_leave_nothing_behind)
 		kill_vmm(&seed, i & 3);
 	if (!device_is_stock())
 		ASSERT_EQ(module_users(), 0);
+}
+
+/* ---- kicks and other system calls ---- */
+
+#define MSI_NMI		0x400
+#define CALLS		40000
+
+static void *send_nmis(void *arg)
+{
+	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = MSI_NMI };
+	struct arena *a = arg;
+
+	while (!atomic_load(&a->stop)) {
+		ioctl(a->guest.vm.fd, KVM_SIGNAL_MSI, &msi);
+		atomic_fetch_add(&a->turns, 1);
+	}
+	return NULL;
+}
+
+/* A call that sleeps for a moment and that a signal would interrupt. */
+TEST(race_of_nmis_with_the_end_of_kvm_run_hits_no_other_call)
+{
+	pthread_t senders[3];
+	struct arena a;
+	unsigned int i;
+
+	arena_create(&a);
+	for (i = 0; i < ARRAY_SIZE(senders); i++)
+		senders[i] = thread_start(send_nmis, &a);
+	wait_for_turns(&a, 1);
+	for (i = 0; i < rounds(CALLS); i++) {
+		const struct timespec moment = { .tv_nsec = 1 };
+
+		guest_step(&a.guest);
+		ASSERT_OK(nanosleep(&moment, NULL));
+	}
+	for (i = 0; i < ARRAY_SIZE(senders); i++)
+		thread_join(&a, senders[i]);
 }
