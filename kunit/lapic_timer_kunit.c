@@ -80,12 +80,47 @@ static void current_count_falls_to_zero_and_stays(struct kunit *test)
 	lf_pass(test, 599);
 	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), 1u);
 	lf_pass(test, 1);
+	lf_expire(test);
 	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), 0u);
 	lf_pass(test, 5000);
 	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), 0u);
-	lf_expire(test);
-	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), 0u);
 	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMICT), 1000u);
+}
+
+static void expect_end_after_interrupt(struct kunit *test, u32 mode)
+{
+	const struct vqc_lapic *l = &lf(test)->l;
+
+	timer_run(test, mode, COUNT);
+	lf_pass(test, COUNT + COUNT / 4);
+	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), 1u);
+	KUNIT_EXPECT_EQ(test, vqc_lapic_highest_irr(l), -1);
+	LF_EXPECT_WHY(test, lf_expire(test), DELIVERED);
+	KUNIT_EXPECT_EQ(test, vqc_lapic_highest_irr(l), VECTOR);
+	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT),
+			mode == PERIODIC ? COUNT / 4 * 3 : 0u);
+}
+
+/* Nobody has looked at the time since the count ended: a callback is late. */
+static void current_count_ends_with_the_interrupt(struct kunit *test)
+{
+	expect_end_after_interrupt(test, ONESHOT);
+}
+
+static void current_count_wraps_with_the_interrupt(struct kunit *test)
+{
+	expect_end_after_interrupt(test, PERIODIC);
+}
+
+static void saved_count_is_that_of_the_time(struct kunit *test)
+{
+	timer_run(test, ONESHOT, COUNT);
+	lf_pass(test, COUNT);
+	lf_get_page(test);
+	/* With the interrupt in IRR: a count of 1 would give another. */
+	KUNIT_EXPECT_EQ(test, *lf_word(test, VQC_LAPIC_TMCCT), 0u);
+	KUNIT_EXPECT_EQ(test, *lf_word(test, VQC_LAPIC_IRR + VECTOR / 32 * 16),
+			BIT(VECTOR % 32));
 }
 
 struct divide_case {
@@ -260,9 +295,9 @@ static void current_count_wraps_in_periodic_mode(struct kunit *test)
 	lf_pass(test, COUNT / 4);
 	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), COUNT / 4 * 3);
 	lf_pass(test, COUNT);
+	lf_expire(test);
 	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), COUNT / 4 * 3);
 	lf_pass(test, 5ull * COUNT);
-	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), COUNT / 4 * 3);
 	lf_expire(test);
 	KUNIT_EXPECT_EQ(test, lf_read(test, VQC_LAPIC_TMCCT), COUNT / 4 * 3);
 }
@@ -584,6 +619,9 @@ static void reset_stops_a_periodic_timer(struct kunit *test)
 static struct kunit_case lapic_timer_cases[] = {
 	KUNIT_CASE(oneshot_fires_once_at_the_end_of_count),
 	KUNIT_CASE(current_count_falls_to_zero_and_stays),
+	KUNIT_CASE(current_count_ends_with_the_interrupt),
+	KUNIT_CASE(current_count_wraps_with_the_interrupt),
+	KUNIT_CASE(saved_count_is_that_of_the_time),
 	KUNIT_CASE_PARAM(divider_stretches_each_tick, divide_gen_params),
 	KUNIT_CASE(longest_count_does_not_overflow),
 	KUNIT_CASE(end_of_time_saturates),

@@ -126,7 +126,7 @@ enum vqc_why vqc_lapic_service_lint0(struct vqc_lapic *l);
 void vqc_lapic_mask_lvts(struct vqc_lapic *l);
 
 /**
- * vqc_lapic_timer_count - TMCCT (SDM vol. 3, 11.5.4)
+ * vqc_lapic_timer_count - what is left of the count by the time alone
  * @l: the chip
  * @clock: the time
  *
@@ -134,6 +134,18 @@ void vqc_lapic_mask_lvts(struct vqc_lapic *l);
  */
 u32 vqc_lapic_timer_count(const struct vqc_lapic *l,
 			  const struct vqc_clock *clock);
+
+/**
+ * vqc_lapic_timer_seen - TMCCT as software reads it (SDM vol. 3, 11.5.4)
+ * @l: the chip
+ * @clock: the time
+ *
+ * Context: owner.
+ * Return: as vqc_lapic_timer_count(), but 1 while vqc_lapic_timer_due(): the
+ * interrupt comes first.
+ */
+u32 vqc_lapic_timer_seen(const struct vqc_lapic *l,
+			 const struct vqc_clock *clock);
 
 /**
  * vqc_lapic_timer_due - has a counting timer run out unseen

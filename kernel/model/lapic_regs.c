@@ -119,7 +119,7 @@ VQC_LAPIC_READ(lvt_lint0, l->lvt[VQC_LVT_IDX_LINT0])
 VQC_LAPIC_READ(lvt_lint1, l->lvt[VQC_LVT_IDX_LINT1])
 VQC_LAPIC_READ(lvt_error, l->lvt[VQC_LVT_IDX_ERROR])
 VQC_LAPIC_READ(tmict, l->tmict)
-VQC_LAPIC_READ(tmcct, vqc_lapic_timer_count(l, clock))
+VQC_LAPIC_READ(tmcct, vqc_lapic_timer_seen(l, clock))
 VQC_LAPIC_READ(tdcr, l->tdcr)
 
 /* Remote reads came with the APIC bus and went with it (SDM table 11-1). */
@@ -574,6 +574,9 @@ void vqc_lapic_get_page(const struct vqc_lapic *l, u32 *page, bool x2_id,
 	}
 	if (!x2_id)
 		page[VQC_LAPIC_PAGE_WORD(VQC_LAPIC_ID)] = l->id << 24;
+	/* As if the end of the count had been looked at already. */
+	page[VQC_LAPIC_PAGE_WORD(VQC_LAPIC_TMCCT)] =
+		vqc_lapic_timer_count(l, clock);
 	if (vqc_lapic_timer_due(l, clock) && !(timer & VQC_LVT_MASKED) &&
 	    vector >= VQC_FIRST_VECTOR)
 		page[VQC_LAPIC_PAGE_WORD(VQC_LAPIC_IRR + vector / 32 * 16)] |=

@@ -82,6 +82,18 @@ u32 vqc_lapic_timer_count(const struct vqc_lapic *l,
 	return min_t(u64, left, l->tmict);
 }
 
+/*
+ * The count ends together with its interrupt: until somebody has looked at the
+ * time and raised that, the last tick goes on. Who reads 0, or a count that has
+ * begun anew, finds the interrupt in IRR.
+ */
+u32 vqc_lapic_timer_seen(const struct vqc_lapic *l,
+			 const struct vqc_clock *clock)
+{
+	return vqc_lapic_timer_due(l, clock) ? 1 :
+					       vqc_lapic_timer_count(l, clock);
+}
+
 bool vqc_lapic_timer_due(const struct vqc_lapic *l,
 			 const struct vqc_clock *clock)
 {
