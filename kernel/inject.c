@@ -78,7 +78,7 @@ static int vqc_inject_one(struct vqc_cpu *cpu)
 	return ret ? ret : 1;
 }
 
-static int vqc_inject_events(struct vqc_cpu *cpu)
+int vqc_inject_events(struct vqc_cpu *cpu)
 {
 	unsigned long *events = &cpu->lapic.events;
 	int ret = 0;

@@ -71,6 +71,15 @@ static inline bool vqc_cpu_quiet(const struct vqc_cpu *cpu)
 }
 
 /**
+ * vqc_inject_events - hand the CPU the NMI and SMI that are pending for it
+ * @cpu: the CPU
+ *
+ * Context: the CPU's owner; no lock held; may sleep if the back end does.
+ * Return: 0 or the back end's errno.
+ */
+int vqc_inject_events(struct vqc_cpu *cpu);
+
+/**
  * vqc_inject_pending - hand the CPU what is pending for it
  * @cpu: the CPU
  *

@@ -135,6 +135,7 @@ enum vqc_run_mode {
  * @wait: where it sleeps when halted
  * @ready: KVM said it can take an interrupt, and nothing was done since
  * @unfinished: it is in the middle of an instruction, which KVM will end
+ * @smm: it is in system management mode
  * @kick_lock: protects @kicked, and the leaving of KVM in @mode
  * @kicked: a kick interrupts the thread to look for INIT, SIPI, NMI or SMI
  * @interrupted: such a kick came while it was in KVM the last time
@@ -162,6 +163,7 @@ struct vqc_vcpu {
 	struct rcuwait wait;
 	bool ready;
 	bool unfinished;
+	bool smm;
 	raw_spinlock_t kick_lock;	/* kicked; mode leaving IN_KVM */
 	bool kicked;
 	bool interrupted;
@@ -384,6 +386,50 @@ extern const struct vqc_inject_ops vqc_vcpu_inject_ops;
  * Context: may sleep.
  */
 void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base);
+
+/* ---- events.c ---- */
+
+/**
+ * vqc_vcpu_event_pending - does KVM hold something that ends a halt
+ * @v: the vCPU; its owner calls
+ *
+ * Context: may sleep.
+ * Return: true if an exception, an NMI that is not masked or an SMI outside of
+ * SMM is pending.
+ */
+bool vqc_vcpu_event_pending(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_init_blocked - would INIT be latched now (SDM vol. 3, 32.3.1)
+ * @v: the vCPU; its owner calls
+ *
+ * Context: may sleep.
+ * Return: true if it is in SMM, or an SMI comes first.
+ */
+bool vqc_vcpu_init_blocked(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_get_events - KVM_GET_VCPU_EVENTS
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_vcpu_events in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: 0; -EFAULT; KVM's errno.
+ */
+long vqc_vcpu_get_events(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vcpu_set_events - KVM_SET_VCPU_EVENTS
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_vcpu_events in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: 0; -EFAULT; -EINVAL: SMM and waiting for SIPI exclude each other;
+ * KVM's errno.
+ */
+long vqc_vcpu_set_events(void *object, unsigned int cmd, unsigned long arg);
 
 /* ---- init.c ---- */
 

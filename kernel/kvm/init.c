@@ -150,6 +150,12 @@ int vqc_vcpu_take_events(struct vqc_vcpu *v)
 	unsigned long *events = &v->cpu.lapic.events;
 	int ret = 0;
 
+	/* SDM vol. 3, 32.3.1: INIT is latched until RSM; nobody waits for SIPI. */
+	if (unlikely(v->smm)) {
+		if (test_and_clear_bit(VQC_EV_SIPI, events))
+			vqc_count(v->cpu.fabric, VQC_WHY_SIPI_IGNORED);
+		return 0;
+	}
 	if (test_and_clear_bit(VQC_EV_INIT, events))
 		ret = vqc_vcpu_take_init(v);
 	if (!ret && test_and_clear_bit(VQC_EV_SIPI, events))

@@ -283,6 +283,7 @@ static void vqc_vcpu_after_kvm(struct vqc_vcpu *v, long ret)
 		v->unfinished = vqc_exit_is_inside_insn(READ_ONCE(run->exit_reason));
 	else if (ret == -EINTR)
 		v->unfinished = false;
+	v->smm = READ_ONCE(run->flags) & KVM_RUN_X86_SMM;
 	v->ready = READ_ONCE(run->ready_for_interrupt_injection) &&
 		   (!v->unfinished || vqc_vcpu_wrote_mmio(run));
 	vqc_vcpu_sync_tpr(v);
@@ -322,6 +323,8 @@ static bool vqc_vcpu_wakes(struct vqc_vcpu *v)
 {
 	unsigned long events = READ_ONCE(v->cpu.lapic.events);
 
+	if (v->smm)
+		events &= ~VQC_RESET_EVENTS;
 	if (v->mp_state != KVM_MP_STATE_HALTED)
 		return events & VQC_RESET_EVENTS;
 	if (events & VQC_URGENT_EVENTS)
@@ -346,6 +349,26 @@ static int vqc_vcpu_sleep(struct vqc_vcpu *v)
 	return ret ? -EINTR : 0;
 }
 
+/*
+ * What KVM last told may be older than the state: one was loaded. It may also
+ * hold an event that ends the halt, such as #DB behind a HLT that was stepped;
+ * were it ready for an interrupt, it would hold none.
+ * Return: 1 if the halt ends, 0 if not, or KVM_RUN's errno.
+ */
+static int vqc_vcpu_look_before_sleep(struct vqc_vcpu *v)
+{
+	int ret;
+
+	if (v->mp_state == KVM_MP_STATE_HALTED && !v->ready) {
+		ret = vqc_vcpu_learn(v);
+		if (ret && ret != -EINTR)
+			return ret;
+		if (!v->ready && vqc_vcpu_event_pending(v))
+			return 1;
+	}
+	return vqc_vcpu_wakes(v);
+}
+
 /* Not runnable: halted, or waiting for INIT and SIPI. */
 static int vqc_vcpu_block(struct vqc_vcpu *v)
 {
@@ -355,13 +378,10 @@ static int vqc_vcpu_block(struct vqc_vcpu *v)
 		v->run->exit_reason = KVM_EXIT_INTR;
 		return -EINTR;
 	}
-	/* IF may have been set since KVM told it: a state was loaded. */
-	if (v->mp_state == KVM_MP_STATE_HALTED && !v->ready) {
-		ret = vqc_vcpu_learn(v);
-		if (ret && ret != -EINTR)
-			return ret;
-	}
-	ret = vqc_vcpu_wakes(v) ? 0 : vqc_vcpu_sleep(v);
+	ret = vqc_vcpu_look_before_sleep(v);
+	if (ret < 0)
+		return ret;
+	ret = ret ? 0 : vqc_vcpu_sleep(v);
 	if (ret) {
 		v->run->exit_reason = KVM_EXIT_INTR;
 		return ret;
@@ -450,6 +470,18 @@ static bool vqc_vcpu_must_finish(struct vqc_vcpu *v)
 	       !vqc_cpu_quiet(&v->cpu) && vqc_cpu_has_interrupt(&v->cpu);
 }
 
+/*
+ * RSM makes no exit. The window that opens with the IF of the code that it
+ * returns to is the first chance to take a latched INIT; an open one tells
+ * nothing.
+ */
+static void vqc_vcpu_watch_for_rsm(struct vqc_vcpu *v)
+{
+	if (unlikely(v->smm) && !v->ready &&
+	    READ_ONCE(v->cpu.lapic.events) & VQC_RESET_EVENTS)
+		WRITE_ONCE(v->run->request_interrupt_window, 1);
+}
+
 /* Hand over what is pending and enter KVM once. */
 static long vqc_vcpu_enter(struct vqc_vcpu *v)
 {
@@ -464,6 +496,7 @@ static long vqc_vcpu_enter(struct vqc_vcpu *v)
 		vqc_vcpu_leave_kvm(v);
 		return ret;
 	}
+	vqc_vcpu_watch_for_rsm(v);
 	run->cr8 = v->cpu.lapic.tpr >> 4;
 	ret = v->real_ioctl(v->real, KVM_RUN, 0);
 	vqc_vcpu_leave_kvm(v);

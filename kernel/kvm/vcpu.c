@@ -60,12 +60,17 @@ static long vqc_vcpu_set_mp_state(void *object, unsigned int cmd,
 
 	switch (state.mp_state) {
 	case KVM_MP_STATE_SIPI_RECEIVED:
+		if (vqc_vcpu_init_blocked(v))
+			return -EINVAL;
 		v->mp_state = KVM_MP_STATE_INIT_RECEIVED;
 		set_bit(VQC_EV_SIPI, &v->cpu.lapic.events);
 		return 0;
+	case KVM_MP_STATE_INIT_RECEIVED:
+		if (vqc_vcpu_init_blocked(v))
+			return -EINVAL;
+		fallthrough;
 	case KVM_MP_STATE_RUNNABLE:
 	case KVM_MP_STATE_UNINITIALIZED:
-	case KVM_MP_STATE_INIT_RECEIVED:
 	case KVM_MP_STATE_HALTED:
 		v->mp_state = state.mp_state;
 		return 0;
@@ -206,7 +211,9 @@ static long vqc_vcpu_set_vapic_addr(void *object, unsigned int cmd,
 static const struct vqc_kvm_call vqc_vcpu_calls[] = {
 	{ KVM_RUN, vqc_vcpu_ioctl_run },
 	{ KVM_SET_REGS, vqc_vcpu_set_regs },
-	{ KVM_SET_VCPU_EVENTS, vqc_vcpu_set_regs },
+	{ KVM_GET_VCPU_EVENTS, vqc_vcpu_get_events },
+	{ KVM_SET_VCPU_EVENTS, vqc_vcpu_set_events },
+	{ KVM_X86_SET_MCE, vqc_vcpu_set_regs },
 	{ KVM_GET_SREGS, vqc_vcpu_get_sregs },
 	{ KVM_SET_SREGS, vqc_vcpu_set_sregs },
 	{ KVM_GET_SREGS2, vqc_vcpu_get_sregs },

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What KVM holds for a vCPU beside interrupts: exceptions, NMI, SMI and SMM.
+ *
+ * INIT and SIPI are ours. KVM's structure has a place for an INIT that is
+ * latched in SMM (SDM vol. 3, 32.3.1); it is filled in and read here.
+ */
+#include <linux/kvm.h>
+#include <linux/uaccess.h>
+
+#include "front.h"
+
+/* Of the vCPU; the scratch page holds it until the next ioctl. NULL: none. */
+static const struct kvm_vcpu_events *vqc_vcpu_read_events(struct vqc_vcpu *v)
+{
+	if (v->real_ioctl(v->real, KVM_GET_VCPU_EVENTS, v->scratch.user))
+		return NULL;
+	return v->scratch.kernel;
+}
+
+bool vqc_vcpu_event_pending(struct vqc_vcpu *v)
+{
+	const struct kvm_vcpu_events *e = vqc_vcpu_read_events(v);
+
+	if (!e)
+		return false;
+	return e->exception.injected || e->exception.pending ||
+	       e->nmi.injected || (e->nmi.pending && !e->nmi.masked) ||
+	       (e->smi.pending && !e->smi.smm);
+}
+
+bool vqc_vcpu_init_blocked(struct vqc_vcpu *v)
+{
+	const struct kvm_vcpu_events *e = vqc_vcpu_read_events(v);
+
+	return test_bit(VQC_EV_SMI, &v->cpu.lapic.events) ||
+	       (e && (e->smi.smm || e->smi.pending));
+}
+
+long vqc_vcpu_get_events(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct kvm_vcpu_events __user *user = (void __user *)arg;
+	struct vqc_vcpu *v = object;
+	long ret;
+
+	/* What the local APIC has accepted is KVM's to show. */
+	ret = vqc_inject_events(&v->cpu);
+	if (!ret)
+		ret = vqc_real_ioctl(v->real, cmd, arg);
+	if (ret)
+		return ret;
+	return put_user((u8)test_bit(VQC_EV_INIT, &v->cpu.lapic.events),
+			&user->smi.latched_init);
+}
+
+static bool vqc_vcpu_events_valid(const struct vqc_vcpu *v,
+				  const struct kvm_vcpu_events *e)
+{
+	/* In SMM INIT would have been latched. */
+	return !(e->flags & KVM_VCPUEVENT_VALID_SMM) ||
+	       !(e->smi.smm || e->smi.pending) ||
+	       v->mp_state != KVM_MP_STATE_INIT_RECEIVED;
+}
+
+/* Our part of what KVM has accepted or is about to. */
+static void vqc_vcpu_load_events(struct vqc_vcpu *v,
+				 const struct kvm_vcpu_events *e)
+{
+	struct vqc_lapic *l = &v->cpu.lapic;
+
+	v->ready = false;
+	if (e->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR)
+		WRITE_ONCE(l->sipi_vector, e->sipi_vector);
+	if (!(e->flags & KVM_VCPUEVENT_VALID_SMM))
+		return;
+	v->smm = e->smi.smm;
+	if (e->smi.latched_init)
+		set_bit(VQC_EV_INIT, &l->events);
+	else
+		clear_bit(VQC_EV_INIT, &l->events);
+}
+
+long vqc_vcpu_set_events(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct vqc_vcpu *v = object;
+	struct kvm_vcpu_events e;
+	long ret;
+
+	if (copy_from_user(&e, (void __user *)arg, sizeof(e)))
+		return -EFAULT;
+	if (!vqc_vcpu_events_valid(v, &e))
+		return -EINVAL;
+	/* First, so that what is loaded replaces it. */
+	ret = vqc_inject_events(&v->cpu);
+	if (ret)
+		return ret;
+	memcpy(v->scratch.kernel, &e, sizeof(e));
+	ret = vqc_real_ioctl(v->real, cmd, v->scratch.user);
+	if (!ret)
+		vqc_vcpu_load_events(v, &e);
+	return ret;
+}

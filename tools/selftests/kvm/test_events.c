@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stands beside interrupts: NMI, SMI, SMM with INIT latched in it,
+ * and exceptions of a halted vCPU.
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "vm.h"
+
+#define NMI_VECTOR	2
+#define DB_VECTOR	1
+#define FLAGS_NO_IF	0x2
+#define MSI_NMI		0x400
+#define MSI_INIT	0x500
+
+#define SMM_SLOT	0x10001u	/* in the address space of SMM */
+#define SMBASE		0x30000u
+#define SMM_ENTRY	0x8000u	/* behind SMBASE */
+#define SMM_BYTES	0x10000u
+#define RESET_PAGE	0xfffff000u
+#define RESET_IP	0xfff0u
+#define RESET_CS	0xf000
+
+static void send_msi(const struct guest *guest, uint32_t data)
+{
+	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = data };
+
+	ASSERT_EQ(ioctl(guest->vm.fd, KVM_SIGNAL_MSI, &msi), 1);
+}
+
+static struct kvm_vcpu_events events_get(const struct guest *guest)
+{
+	struct kvm_vcpu_events events;
+
+	memset(&events, 0xaa, sizeof(events));
+	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_VCPU_EVENTS, &events));
+	return events;
+}
+
+static int events_set(const struct guest *guest, struct kvm_vcpu_events *events)
+{
+	return ioctl(guest->vcpu, KVM_SET_VCPU_EVENTS, events);
+}
+
+static int mp_state_set(const struct guest *guest, uint32_t mp_state)
+{
+	struct kvm_mp_state state = { .mp_state = mp_state };
+
+	return ioctl(guest->vcpu, KVM_SET_MP_STATE, &state);
+}
+
+static uint32_t mp_state_get(const struct guest *guest)
+{
+	struct kvm_mp_state state = { .mp_state = ~0u };
+
+	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_MP_STATE, &state));
+	return state.mp_state;
+}
+
+static uint16_t guest_cs(const struct guest *guest)
+{
+	struct kvm_sregs sregs;
+
+	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_SREGS, &sregs));
+	return sregs.cs.selector;
+}
+
+/* ---- memory for SMM and for the reset vector ---- */
+
+/* out %al, $IDLE; out %al, $IDLE; rsm */
+static const uint8_t smm_code[] = {
+	0xe6, GUEST_PORT_IDLE, 0xe6, GUEST_PORT_IDLE, 0x0f, 0xaa,
+};
+
+/* idle: out %al, $IDLE; jmp idle */
+static const uint8_t reset_code[] = { 0xe6, GUEST_PORT_IDLE, 0xeb, 0xfc };
+
+static void add_memory(const struct guest *guest, uint32_t slot, uint64_t gpa,
+		       size_t bytes, uint32_t at, const uint8_t *code, size_t n)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot, .guest_phys_addr = gpa, .memory_size = bytes,
+	};
+	uint8_t *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT(mem != MAP_FAILED);
+	memcpy(mem + at, code, n);
+	region.userspace_addr = (unsigned long)mem;
+	ASSERT_OK(ioctl(guest->vm.fd, KVM_SET_USER_MEMORY_REGION, &region));
+}
+
+static void guest_create_with_smm(struct guest *guest)
+{
+	guest_create(guest);
+	add_memory(guest, SMM_SLOT, SMBASE, SMM_BYTES, SMM_ENTRY, smm_code,
+		   sizeof(smm_code));
+	add_memory(guest, 2, RESET_PAGE, 0x1000, RESET_IP & 0xfff, reset_code,
+		   sizeof(reset_code));
+	/* Interrupts are enabled from here on. */
+	ASSERT_EQ(guest_step(guest), GUEST_IDLE);
+}
+
+static bool guest_in_smm(const struct guest *guest)
+{
+	return guest->run->flags & KVM_RUN_X86_SMM;
+}
+
+static void guest_enter_smm(struct guest *guest)
+{
+	guest_create_with_smm(guest);
+	ASSERT_OK(ioctl(guest->vcpu, KVM_SMI, 0));
+	ASSERT_EQ(guest_step(guest), GUEST_IDLE);
+	ASSERT(guest_in_smm(guest));
+}
+
+/* ---- INIT in SMM ---- */
+
+TEST(init_in_smm_is_latched_until_rsm)
+{
+	struct kvm_vcpu_events events;
+	struct guest guest;
+
+	guest_enter_smm(&guest);
+	send_msi(&guest, MSI_INIT);
+	ASSERT_EQ(mp_state_get(&guest), KVM_MP_STATE_RUNNABLE);
+	events = events_get(&guest);
+	ASSERT_EQ(events.smi.smm, 1);
+	ASSERT_EQ(events.smi.latched_init, 1);
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT(guest_in_smm(&guest));
+	ASSERT(guest_cs(&guest) != RESET_CS);
+
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT(!guest_in_smm(&guest));
+	ASSERT_EQ(guest_cs(&guest), RESET_CS);
+	ASSERT_EQ(events_get(&guest).smi.latched_init, 0);
+}
+
+TEST(init_that_was_latched_is_saved_and_loaded)
+{
+	struct kvm_vcpu_events events;
+	struct guest guest;
+
+	guest_enter_smm(&guest);
+	events = events_get(&guest);
+	ASSERT_EQ(events.smi.latched_init, 0);
+	events.smi.latched_init = 1;
+	ASSERT_OK(events_set(&guest, &events));
+	ASSERT_EQ(events_get(&guest).smi.latched_init, 1);
+	/* A state without one takes it away. */
+	events.smi.latched_init = 0;
+	ASSERT_OK(events_set(&guest, &events));
+	ASSERT_EQ(events_get(&guest).smi.latched_init, 0);
+	events.smi.latched_init = 1;
+	ASSERT_OK(events_set(&guest, &events));
+
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT(guest_in_smm(&guest));
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT_EQ(guest_cs(&guest), RESET_CS);
+}
+
+TEST(smm_excludes_waiting_for_sipi)
+{
+	struct kvm_vcpu_events events;
+	struct guest guest;
+
+	guest_enter_smm(&guest);
+	ASSERT_ERRNO(mp_state_set(&guest, KVM_MP_STATE_INIT_RECEIVED), EINVAL);
+	ASSERT_ERRNO(mp_state_set(&guest, KVM_MP_STATE_SIPI_RECEIVED), EINVAL);
+	events = events_get(&guest);
+	events.smi.smm = 0;
+	ASSERT_OK(events_set(&guest, &events));
+	ASSERT_OK(mp_state_set(&guest, KVM_MP_STATE_INIT_RECEIVED));
+	events.smi.smm = 1;
+	ASSERT_ERRNO(events_set(&guest, &events), EINVAL);
+}
+
+/* ---- events that were loaded or accepted ---- */
+
+static void guest_halt(struct guest *guest)
+{
+	struct kvm_regs regs;
+
+	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_REGS, &regs));
+	regs.rflags = FLAGS_NO_IF;
+	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
+	ASSERT_OK(mp_state_set(guest, KVM_MP_STATE_HALTED));
+}
+
+TEST(loaded_nmi_ends_a_halt)
+{
+	struct kvm_vcpu_events events;
+	struct guest guest;
+
+	guest_create(&guest);
+	guest_halt(&guest);
+	events = events_get(&guest);
+	events.nmi.pending = 1;
+	events.flags = KVM_VCPUEVENT_VALID_NMI_PENDING;
+	ASSERT_OK(events_set(&guest, &events));
+	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | NMI_VECTOR);
+	ASSERT_EQ(mp_state_get(&guest), KVM_MP_STATE_RUNNABLE);
+}
+
+TEST(loaded_smi_ends_a_halt)
+{
+	struct kvm_vcpu_events events;
+	struct guest guest;
+
+	guest_create_with_smm(&guest);
+	guest_run_nothing(&guest);
+	guest_halt(&guest);
+	events = events_get(&guest);
+	events.smi.pending = 1;
+	events.flags = KVM_VCPUEVENT_VALID_SMM;
+	ASSERT_OK(events_set(&guest, &events));
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT(guest_in_smm(&guest));
+}
+
+TEST(nmi_of_the_local_apic_is_saved)
+{
+	struct guest guest;
+
+	guest_create(&guest);
+	send_msi(&guest, MSI_NMI);
+	ASSERT_EQ(events_get(&guest).nmi.pending, 1);
+	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | NMI_VECTOR);
+}
+
+/* push $0x102; popf: TF without IF; hlt; hlt */
+static const uint8_t steps_hlt[] = { 0x68, 0x02, 0x01, 0x9d, 0xf4, 0xf4 };
+
+TEST(single_step_ends_a_halt)
+{
+	struct guest guest;
+
+	guest_create(&guest);
+	guest_load(&guest, steps_hlt, sizeof(steps_hlt));
+	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | DB_VECTOR);
+}
