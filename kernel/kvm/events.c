@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What KVM holds for a vCPU beside interrupts: exceptions, NMI, SMI and SMM.
+ * What KVM holds for a vCPU beside interrupts: exceptions, NMI, SMI and SMM, and
+ * the debugger's wish that nothing be injected.
  *
  * INIT and SIPI are ours. KVM's structure has a place for an INIT that is
  * latched in SMM (SDM vol. 3, 32.3.1); it is filled in and read here.
@@ -99,4 +100,23 @@ long vqc_vcpu_set_events(void *object, unsigned int cmd, unsigned long arg)
 	if (!ret)
 		vqc_vcpu_load_events(v, &e);
 	return ret;
+}
+
+long vqc_vcpu_set_guest_debug(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct kvm_guest_debug debug;
+	struct vqc_vcpu *v = object;
+	long ret;
+
+	if (copy_from_user(&debug, (void __user *)arg, sizeof(debug)))
+		return -EFAULT;
+	memcpy(v->scratch.kernel, &debug, sizeof(debug));
+	ret = vqc_real_ioctl(v->real, cmd, v->scratch.user);
+	if (ret)
+		return ret;
+	/* It may have queued an exception. */
+	v->ready = false;
+	v->guest_debug = debug.control & KVM_GUESTDBG_ENABLE ?
+				debug.control : 0;
+	return 0;
 }

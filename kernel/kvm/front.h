@@ -136,6 +136,7 @@ enum vqc_run_mode {
  * @ready: KVM said it can take an interrupt, and nothing was done since
  * @unfinished: it is in the middle of an instruction, which KVM will end
  * @smm: it is in system management mode
+ * @guest_debug: KVM_GUESTDBG_* as the VMM set it, 0 if not enabled
  * @kick_lock: protects @kicked, and the leaving of KVM in @mode
  * @kicked: a kick interrupts the thread to look for INIT, SIPI, NMI or SMI
  * @interrupted: such a kick came while it was in KVM the last time
@@ -164,6 +165,7 @@ struct vqc_vcpu {
 	bool ready;
 	bool unfinished;
 	bool smm;
+	u32 guest_debug;
 	raw_spinlock_t kick_lock;	/* kicked; mode leaving IN_KVM */
 	bool kicked;
 	bool interrupted;
@@ -430,6 +432,18 @@ long vqc_vcpu_get_events(void *object, unsigned int cmd, unsigned long arg);
  * KVM's errno.
  */
 long vqc_vcpu_set_events(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vcpu_set_guest_debug - KVM_SET_GUEST_DEBUG
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_guest_debug in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: 0; -EFAULT; KVM's errno.
+ */
+long vqc_vcpu_set_guest_debug(void *object, unsigned int cmd,
+			      unsigned long arg);
 
 /* ---- init.c ---- */
 

@@ -42,6 +42,8 @@ static enum vqc_why vqc_vcpu_ready(struct vqc_cpu *cpu)
 {
 	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
 
+	if (unlikely(v->guest_debug & KVM_GUESTDBG_BLOCKIRQ))
+		return VQC_WHY_CPU_BUSY;
 	if (likely(v->ready))
 		return VQC_WHY_DELIVERED;
 	return READ_ONCE(v->run->if_flag) ? VQC_WHY_CPU_BUSY : VQC_WHY_CPU_IF;
@@ -73,9 +75,13 @@ static int vqc_vcpu_inject_smi(struct vqc_cpu *cpu)
 	return ret == -ENOTTY || ret == -EINVAL ? 0 : ret;
 }
 
+/* A window through which nothing may go would open again and again. */
 static void vqc_vcpu_request_window(struct vqc_cpu *cpu)
 {
-	WRITE_ONCE(vqc_to_vcpu(cpu)->run->request_interrupt_window, 1);
+	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
+
+	if (!(v->guest_debug & KVM_GUESTDBG_BLOCKIRQ))
+		WRITE_ONCE(v->run->request_interrupt_window, 1);
 }
 
 #define VQC_RESET_EVENTS	(BIT(VQC_EV_INIT) | BIT(VQC_EV_SIPI))
@@ -424,7 +430,11 @@ static bool vqc_vcpu_handle_exit(struct vqc_vcpu *v)
 		return true;
 	case KVM_EXIT_HLT:
 		v->mp_state = KVM_MP_STATE_HALTED;
-		return true;
+		if (likely(!(v->guest_debug & KVM_GUESTDBG_SINGLESTEP)))
+			return true;
+		/* The step's exit, filled in, was overwritten by that of HLT. */
+		v->run->exit_reason = KVM_EXIT_DEBUG;
+		return false;
 	case KVM_EXIT_X86_RDMSR:
 		return vqc_vcpu_msr_exit(v, false);
 	case KVM_EXIT_X86_WRMSR:

@@ -213,6 +213,7 @@ static const struct vqc_kvm_call vqc_vcpu_calls[] = {
 	{ KVM_SET_REGS, vqc_vcpu_set_regs },
 	{ KVM_GET_VCPU_EVENTS, vqc_vcpu_get_events },
 	{ KVM_SET_VCPU_EVENTS, vqc_vcpu_set_events },
+	{ KVM_SET_GUEST_DEBUG, vqc_vcpu_set_guest_debug },
 	{ KVM_X86_SET_MCE, vqc_vcpu_set_regs },
 	{ KVM_GET_SREGS, vqc_vcpu_get_sregs },
 	{ KVM_SET_SREGS, vqc_vcpu_set_sregs },

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What stands beside interrupts: NMI, SMI, SMM with INIT latched in it,
- * and exceptions of a halted vCPU.
+ * exceptions of a halted vCPU, and a debugger.
  */
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "vm.h"
 
+#define VECTOR		0x41
 #define NMI_VECTOR	2
 #define DB_VECTOR	1
+#define PIN		20	/* of the IOAPIC only */
 #define FLAGS_NO_IF	0x2
 #define MSI_NMI		0x400
 #define MSI_INIT	0x500
@@ -241,4 +243,67 @@ TEST(single_step_ends_a_halt)
 	guest_create(&guest);
 	guest_load(&guest, steps_hlt, sizeof(steps_hlt));
 	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | DB_VECTOR);
+}
+
+/* ---- a debugger ---- */
+
+static void guest_debug(const struct guest *guest, uint32_t control)
+{
+	struct kvm_guest_debug debug = { .control = control };
+
+	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_GUEST_DEBUG, &debug));
+}
+
+TEST(debugger_holds_interrupts_back)
+{
+	struct guest guest;
+
+	guest_create(&guest);
+	rte_set(&guest.vm, PIN, VECTOR);
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	guest_debug(&guest, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_BLOCKIRQ);
+	ASSERT_EQ(line_set(&guest.vm, PIN, 1), 1);
+	ASSERT_EQ(guest_next(&guest), GUEST_IDLE);
+	ASSERT(lapic_pending(guest.vcpu, VECTOR));
+	/* Without ENABLE it asks for nothing. */
+	guest_debug(&guest, KVM_GUESTDBG_BLOCKIRQ);
+	ASSERT_EQ(guest_wait_irq(&guest), VECTOR);
+}
+
+TEST(exception_of_the_debugger_loses_no_interrupt)
+{
+	struct guest guest;
+
+	guest_create(&guest);
+	rte_set(&guest.vm, PIN, VECTOR);
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	/* Between two instructions: nothing keeps an interrupt from coming. */
+	ASSERT_ERRNO(guest_run_nothing(&guest), EINTR);
+	ASSERT_EQ(line_set(&guest.vm, PIN, 1), 1);
+	guest_debug(&guest, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_INJECT_DB);
+	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | DB_VECTOR);
+	ASSERT_EQ(guest_step(&guest), GUEST_EOI);
+	guest_debug(&guest, 0);
+	ASSERT_EQ(guest_wait_irq(&guest), VECTOR);
+}
+
+/* sti; hlt; hlt */
+static const uint8_t halts[] = { 0xfb, 0xf4, 0xf4 };
+
+TEST(debugger_steps_over_a_halt)
+{
+	struct kvm_regs regs;
+	struct guest guest;
+
+	guest_create(&guest);
+	guest_load(&guest, halts, sizeof(halts));
+	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_REGS, &regs));
+	guest_debug(&guest, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP);
+	do {
+		ASSERT_OK(ioctl(guest.vcpu, KVM_RUN, 0));
+		ASSERT_EQ(guest.run->exit_reason, KVM_EXIT_DEBUG);
+	} while (guest.run->debug.arch.pc < regs.rip + 2);
+	ASSERT_EQ(guest.run->debug.arch.pc, regs.rip + 2);
+	ASSERT_EQ(guest.run->debug.arch.exception, DB_VECTOR);
+	ASSERT_EQ(mp_state_get(&guest), KVM_MP_STATE_HALTED);
 }
