@@ -120,3 +120,44 @@ long vqc_vcpu_set_guest_debug(void *object, unsigned int cmd, unsigned long arg)
 				debug.control : 0;
 	return 0;
 }
+
+/*
+ * The VMM's registers in kvm_run (KVM_CAP_SYNC_REGS) are loaded by KVM at the
+ * begin of KVM_RUN; what of them belongs to our LAPIC is loaded here.
+ */
+int vqc_vcpu_load_sync_regs(struct vqc_vcpu *v)
+{
+	struct kvm_sync_regs *regs = &v->run->s.regs;
+	u64 dirty = READ_ONCE(v->run->kvm_dirty_regs);
+	struct kvm_vcpu_events e;
+
+	/* KVM has to take them before the guest or an INIT comes. */
+	v->ready = false;
+	v->unfinished = true;
+	/* KVM refuses them all. */
+	if ((dirty | READ_ONCE(v->run->kvm_valid_regs)) &
+	    ~KVM_SYNC_X86_VALID_FIELDS)
+		return 0;
+	if (dirty & KVM_SYNC_X86_SREGS)
+		vqc_lapic_set_tpr(&v->cpu.lapic,
+				  (READ_ONCE(regs->sregs.cr8) & 0xf) << 4);
+	if (dirty & KVM_SYNC_X86_EVENTS) {
+		memcpy(&e, &regs->events, sizeof(e));
+		if (!vqc_vcpu_events_valid(v, &e))
+			return -EINVAL;
+		vqc_vcpu_load_events(v, &e);
+	}
+	return 0;
+}
+
+void vqc_vcpu_store_sync_regs(struct vqc_vcpu *v)
+{
+	struct kvm_sync_regs *regs = &v->run->s.regs;
+	u64 valid = READ_ONCE(v->run->kvm_valid_regs);
+
+	if (valid & KVM_SYNC_X86_SREGS)
+		regs->sregs.cr8 = v->cpu.lapic.tpr >> 4;
+	if (valid & KVM_SYNC_X86_EVENTS)
+		regs->events.smi.latched_init =
+			test_bit(VQC_EV_INIT, &v->cpu.lapic.events);
+}

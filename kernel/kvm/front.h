@@ -134,7 +134,8 @@ enum vqc_run_mode {
  * @task: the thread that runs or last ran it; RCU
  * @wait: where it sleeps when halted
  * @ready: KVM said it can take an interrupt, and nothing was done since
- * @unfinished: it is in the middle of an instruction, which KVM will end
+ * @unfinished: it is in the middle of an instruction, which KVM will end, or
+ *	KVM has registers to load
  * @smm: it is in system management mode
  * @guest_debug: KVM_GUESTDBG_* as the VMM set it, 0 if not enabled
  * @kick_lock: protects @kicked, and the leaving of KVM in @mode
@@ -444,6 +445,24 @@ long vqc_vcpu_set_events(void *object, unsigned int cmd, unsigned long arg);
  */
 long vqc_vcpu_set_guest_debug(void *object, unsigned int cmd,
 			      unsigned long arg);
+
+/**
+ * vqc_vcpu_load_sync_regs - load what the VMM has put into kvm_run's registers
+ * @v: the vCPU, at the begin of KVM_RUN; its owner calls
+ *
+ * KVM loads them all when it is entered next; our LAPIC takes its part here.
+ *
+ * Context: may sleep. Return: 0; -EINVAL as vqc_vcpu_set_events().
+ */
+int vqc_vcpu_load_sync_regs(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_store_sync_regs - put our part into the registers that KVM stored
+ * @v: the vCPU, at the end of KVM_RUN; its owner calls
+ *
+ * Context: may sleep.
+ */
+void vqc_vcpu_store_sync_regs(struct vqc_vcpu *v);
 
 /* ---- init.c ---- */
 

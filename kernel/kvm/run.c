@@ -389,6 +389,9 @@ static int vqc_vcpu_block(struct vqc_vcpu *v)
 		return ret;
 	ret = ret ? 0 : vqc_vcpu_sleep(v);
 	if (ret) {
+		/* Registers that the VMM wants to see: INIT may have come since. */
+		if (unlikely(READ_ONCE(v->run->kvm_valid_regs)))
+			vqc_vcpu_learn(v);
 		v->run->exit_reason = KVM_EXIT_INTR;
 		return ret;
 	}
@@ -407,6 +410,8 @@ static long vqc_vcpu_to_vmm(struct vqc_vcpu *v, long ret)
 	run->ready_for_interrupt_injection = 1;
 	run->request_interrupt_window = 0;
 	run->cr8 = v->cpu.lapic.tpr >> 4;
+	if (unlikely(READ_ONCE(run->kvm_valid_regs)))
+		vqc_vcpu_store_sync_regs(v);
 	return ret;
 }
 
@@ -564,9 +569,13 @@ static void vqc_vcpu_set_task(struct vqc_vcpu *v)
 
 long vqc_vcpu_run(struct vqc_vcpu *v)
 {
+	int ret;
+
 	vqc_vcpu_set_task(v);
-	/* Registers that KVM_RUN itself will load: IF may change. */
-	if (unlikely(READ_ONCE(v->run->kvm_dirty_regs)))
-		v->ready = false;
+	if (unlikely(READ_ONCE(v->run->kvm_dirty_regs))) {
+		ret = vqc_vcpu_load_sync_regs(v);
+		if (ret)
+			return ret;
+	}
 	return vqc_vcpu_to_vmm(v, vqc_vcpu_loop(v));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What stands beside interrupts: NMI, SMI, SMM with INIT latched in it,
- * exceptions of a halted vCPU, and a debugger.
+ * exceptions of a halted vCPU, a debugger, and registers in kvm_run.
  */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -306,4 +306,60 @@ TEST(debugger_steps_over_a_halt)
 	ASSERT_EQ(guest.run->debug.arch.pc, regs.rip + 2);
 	ASSERT_EQ(guest.run->debug.arch.exception, DB_VECTOR);
 	ASSERT_EQ(mp_state_get(&guest), KVM_MP_STATE_HALTED);
+}
+
+/* ---- registers in kvm_run ---- */
+
+TEST(task_priority_in_kvm_run_reaches_the_local_apic)
+{
+	struct kvm_lapic_state lapic;
+	struct guest guest;
+
+	guest_create(&guest);
+	guest.run->kvm_valid_regs = KVM_SYNC_X86_SREGS;
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT_EQ(guest.run->s.regs.sregs.cr8, 0);
+	guest.run->s.regs.sregs.cr8 = 5;
+	guest.run->kvm_dirty_regs = KVM_SYNC_X86_SREGS;
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT_EQ(guest.run->s.regs.sregs.cr8, 5);
+	lapic = lapic_get(guest.vcpu);
+	ASSERT_EQ(lapic_reg(&lapic, LAPIC_TPR), 0x50);
+	/* cr8 itself is no input where the irqchip is the kernel's. */
+	guest.run->cr8 = 7;
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT_EQ(guest.run->cr8, 5);
+	guest.run->cr8 = 7;
+	ASSERT_ERRNO(guest_run_nothing(&guest), EINTR);
+	ASSERT_EQ(guest.run->cr8, 5);
+}
+
+TEST(nmi_in_kvm_run_ends_a_halt)
+{
+	struct guest guest;
+
+	guest_create(&guest);
+	guest_halt(&guest);
+	guest.run->s.regs.events = events_get(&guest);
+	guest.run->s.regs.events.nmi.pending = 1;
+	guest.run->kvm_dirty_regs = KVM_SYNC_X86_EVENTS;
+	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | NMI_VECTOR);
+	ASSERT_EQ(guest.run->kvm_dirty_regs, 0);
+}
+
+TEST(latched_init_in_kvm_run_is_seen_and_taken)
+{
+	struct guest guest;
+
+	guest_enter_smm(&guest);
+	guest.run->kvm_valid_regs = KVM_SYNC_X86_EVENTS;
+	send_msi(&guest, MSI_INIT);
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT_EQ(guest.run->s.regs.events.smi.latched_init, 1);
+	guest.run->s.regs.events.smi.latched_init = 0;
+	guest.run->kvm_dirty_regs = KVM_SYNC_X86_EVENTS;
+	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
+	ASSERT(!guest_in_smm(&guest));
+	ASSERT(guest_cs(&guest) != RESET_CS);
+	ASSERT_EQ(guest.run->s.regs.events.smi.latched_init, 0);
 }
