@@ -107,29 +107,65 @@ static void vqc_vcpu_note_cpuid(struct vqc_vcpu *v,
 		v->maxphyaddr = bits;
 }
 
-long vqc_vcpu_set_cpuid2(void *object, unsigned int cmd, unsigned long arg)
+/* Hand KVM the entries that are in the scratch pages. */
+static long vqc_vcpu_load_cpuid(struct vqc_vcpu *v, u32 nent)
 {
-	struct kvm_cpuid2 __user *user = (void __user *)arg;
-	struct vqc_vcpu *v = object;
 	struct kvm_cpuid2 *out = v->scratch.kernel;
-	struct kvm_cpuid2 head;
 	long ret;
 	u32 i;
 
 	BUILD_BUG_ON(struct_size(out, entries, VQC_MAX_CPUID) >
 		     VQC_SCRATCH_SIZE);
-	if (copy_from_user(&head, user, sizeof(head)))
-		return -EFAULT;
-	if (head.nent > VQC_MAX_CPUID)
-		return -E2BIG;
-	if (copy_from_user(out->entries, user->entries,
-			   array_size(sizeof(*out->entries), head.nent)))
-		return -EFAULT;
-	*out = head;
-	for (i = 0; i < head.nent; i++)
+	out->nent = nent;
+	out->padding = 0;
+	for (i = 0; i < nent; i++)
 		vqc_cpuid_hide(&out->entries[i]);
-	ret = vqc_real_ioctl(v->real, cmd, v->scratch.user);
-	for (i = 0; i < head.nent && !ret; i++)
+	ret = vqc_real_ioctl(v->real, KVM_SET_CPUID2, v->scratch.user);
+	for (i = 0; i < nent && !ret; i++)
 		vqc_vcpu_note_cpuid(v, &out->entries[i]);
 	return ret;
+}
+
+long vqc_vcpu_set_cpuid2(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct kvm_cpuid2 __user *user = (void __user *)arg;
+	struct vqc_vcpu *v = object;
+	struct kvm_cpuid2 *out = v->scratch.kernel;
+	u32 nent;
+
+	if (get_user(nent, &user->nent))
+		return -EFAULT;
+	if (nent > VQC_MAX_CPUID)
+		return -E2BIG;
+	if (copy_from_user(out->entries, user->entries,
+			   array_size(sizeof(*out->entries), nent)))
+		return -EFAULT;
+	return vqc_vcpu_load_cpuid(v, nent);
+}
+
+/* The older call: its entries have no index, and KVM takes them as index 0. */
+long vqc_vcpu_set_cpuid(void *object, unsigned int cmd, unsigned long arg)
+{
+	struct kvm_cpuid __user *user = (void __user *)arg;
+	struct vqc_vcpu *v = object;
+	struct kvm_cpuid2 *out = v->scratch.kernel;
+	struct kvm_cpuid_entry e;
+	u32 i, nent;
+
+	if (get_user(nent, &user->nent))
+		return -EFAULT;
+	if (nent > VQC_MAX_CPUID)
+		return -E2BIG;
+	for (i = 0; i < nent; i++) {
+		if (copy_from_user(&e, &user->entries[i], sizeof(e)))
+			return -EFAULT;
+		out->entries[i] = (struct kvm_cpuid_entry2){
+			.function = e.function,
+			.eax = e.eax,
+			.ebx = e.ebx,
+			.ecx = e.ecx,
+			.edx = e.edx,
+		};
+	}
+	return vqc_vcpu_load_cpuid(v, nent);
 }

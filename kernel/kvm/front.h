@@ -554,6 +554,17 @@ long vqc_kvm_get_supported_cpuid(struct file *real, unsigned int cmd,
 				 unsigned long arg);
 
 /**
+ * vqc_vcpu_set_cpuid - KVM_SET_CPUID without what is hidden
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_cpuid in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: as vqc_vcpu_set_cpuid2().
+ */
+long vqc_vcpu_set_cpuid(void *object, unsigned int cmd, unsigned long arg);
+
+/**
  * vqc_vcpu_set_cpuid2 - KVM_SET_CPUID2 without what is hidden
  * @object: the vCPU
  * @cmd: the command

@@ -225,6 +225,7 @@ static const struct vqc_kvm_call vqc_vcpu_calls[] = {
 	{ KVM_SET_LAPIC, vqc_vcpu_set_lapic },
 	{ KVM_GET_MP_STATE, vqc_vcpu_get_mp_state },
 	{ KVM_SET_MP_STATE, vqc_vcpu_set_mp_state },
+	{ KVM_SET_CPUID, vqc_vcpu_set_cpuid },
 	{ KVM_SET_CPUID2, vqc_vcpu_set_cpuid2 },
 	{ KVM_INTERRUPT, vqc_vcpu_interrupt },
 	{ KVM_NMI, vqc_vcpu_nmi },

@@ -382,6 +382,49 @@ TEST(set_cpuid_hides_what_needs_kvms_own_lapic)
 	vm_close(&vm);
 }
 
+/* The same entries for the older call, which knows no index. */
+static struct kvm_cpuid *cpuid_without_index(const struct kvm_cpuid2 *from)
+{
+	struct kvm_cpuid *cpuid;
+	unsigned int i;
+
+	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID * sizeof(cpuid->entries[0]));
+	ASSERT(cpuid);
+	for (i = 0; i < from->nent; i++) {
+		const struct kvm_cpuid_entry2 *e = &from->entries[i];
+
+		if (!e->index)
+			cpuid->entries[cpuid->nent++] = (struct kvm_cpuid_entry){
+				.function = e->function, .eax = e->eax,
+				.ebx = e->ebx, .ecx = e->ecx, .edx = e->edx,
+			};
+	}
+	return cpuid;
+}
+
+TEST(older_set_cpuid_hides_the_same)
+{
+	struct kvm_cpuid2 *cpuid = cpuid_new();
+	struct vm stock = vm_create_on(STOCK_DEVICE);
+	struct kvm_cpuid *older;
+	struct vm vm;
+	int vcpu;
+
+	ASSERT_OK(ioctl(stock.dev, KVM_GET_SUPPORTED_CPUID, cpuid));
+	older = cpuid_without_index(cpuid);
+	vm = vm_with_vcpu(&vcpu);
+	ASSERT_OK(ioctl(vcpu, KVM_SET_CPUID, older));
+	cpuid->nent = MAX_CPUID;
+	ASSERT_OK(ioctl(vcpu, KVM_GET_CPUID2, cpuid));
+	ASSERT_EQ(cpuid->nent, older->nent);
+	if (!device_is_stock())
+		check_hidden(cpuid);
+	older->nent = MAX_CPUID + 1;
+	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_CPUID, older), E2BIG);
+	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_CPUID, NULL), EFAULT);
+	vm_close(&vm);
+}
+
 /* ---- who may ask ---- */
 
 /* Each returns 0 if the call failed with EIO. */
