@@ -505,31 +505,20 @@ long vqc_vm_set_msr_filter(struct vqc_vm *vm, unsigned long arg);
 bool vqc_vcpu_msr_exit(struct vqc_vcpu *v, bool write);
 
 /**
- * vqc_vcpu_get_msrs - KVM_GET_MSRS
+ * vqc_vcpu_msrs - KVM_GET_MSRS and KVM_SET_MSRS
  * @object: the vCPU
- * @cmd: the command
+ * @cmd: which of them
  * @arg: struct kvm_msrs in user memory
  *
- * KVM answers; IA32_TSC_DEADLINE is filled in from our LAPIC.
+ * KVM answers, but for the x2APIC registers; IA32_TSC_DEADLINE is filled in from
+ * our LAPIC, and what KVM has accepted of it and of IA32_APIC_BASE is done to
+ * our LAPIC, too.
  *
  * Context: the owner of the vCPU (its mutex is held); may sleep.
- * Return: how many MSRs were read; -EFAULT; KVM's errno.
+ * Return: how many MSRs were read or written: fewer than asked for if one was
+ * refused; -EFAULT; -E2BIG: 256 or more; -ENOMEM; KVM's errno.
  */
-long vqc_vcpu_get_msrs(void *object, unsigned int cmd, unsigned long arg);
-
-/**
- * vqc_vcpu_set_msrs - KVM_SET_MSRS
- * @object: the vCPU
- * @cmd: the command
- * @arg: struct kvm_msrs in user memory
- *
- * What KVM has accepted of IA32_TSC_DEADLINE and IA32_APIC_BASE is done to our
- * LAPIC, too.
- *
- * Context: the owner of the vCPU (its mutex is held); may sleep.
- * Return: how many MSRs were written; -EFAULT; KVM's errno.
- */
-long vqc_vcpu_set_msrs(void *object, unsigned int cmd, unsigned long arg);
+long vqc_vcpu_msrs(void *object, unsigned int cmd, unsigned long arg);
 
 /**
  * vqc_vcpu_read_tsc - the guest's time stamp counter
@@ -554,17 +543,6 @@ long vqc_kvm_get_supported_cpuid(struct file *real, unsigned int cmd,
 				 unsigned long arg);
 
 /**
- * vqc_vcpu_set_cpuid - KVM_SET_CPUID without what is hidden
- * @object: the vCPU
- * @cmd: the command
- * @arg: struct kvm_cpuid in user memory
- *
- * Context: the owner of the vCPU (its mutex is held); may sleep.
- * Return: as vqc_vcpu_set_cpuid2().
- */
-long vqc_vcpu_set_cpuid(void *object, unsigned int cmd, unsigned long arg);
-
-/**
  * vqc_vcpu_set_cpuid2 - KVM_SET_CPUID2 without what is hidden
  * @object: the vCPU
  * @cmd: the command
@@ -574,6 +552,17 @@ long vqc_vcpu_set_cpuid(void *object, unsigned int cmd, unsigned long arg);
  * Return: 0; -EFAULT; -E2BIG: more than 256 entries; KVM's errno.
  */
 long vqc_vcpu_set_cpuid2(void *object, unsigned int cmd, unsigned long arg);
+
+/**
+ * vqc_vcpu_set_cpuid - KVM_SET_CPUID without what is hidden
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_cpuid in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: as vqc_vcpu_set_cpuid2().
+ */
+long vqc_vcpu_set_cpuid(void *object, unsigned int cmd, unsigned long arg);
 
 /**
  * vqc_kvm_tsc_deadline_traps - can writes of IA32_TSC_DEADLINE be trapped

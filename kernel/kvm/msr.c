@@ -11,10 +11,14 @@
  */
 #include <linux/kvm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <asm/msr-index.h>
 
 #include "front.h"
+
+/* KVM takes fewer. */
+#define VQC_MAX_MSRS		256u
 
 /* KVM's limit of a range's bitmap; the header keeps it for itself. */
 #define VQC_FILTER_BITMAP	0x600u
@@ -228,42 +232,106 @@ bool vqc_vcpu_msr_exit(struct vqc_vcpu *v, bool write)
 
 /* ---- the VMM's accesses ---- */
 
-long vqc_vcpu_get_msrs(void *object, unsigned int cmd, unsigned long arg)
+static u32 vqc_msrs_before_x2apic(const struct kvm_msr_entry *e, u32 nr)
 {
-	struct kvm_msrs __user *user = (void __user *)arg;
-	struct vqc_vcpu *v = object;
-	long i, done = vqc_real_ioctl(v->real, cmd, arg);
-	u32 msr;
-	u64 val;
+	u32 i;
 
-	for (i = 0; i < done; i++) {
-		if (get_user(msr, &user->entries[i].index))
-			return -EFAULT;
-		if (msr != MSR_IA32_TSC_DEADLINE)
+	for (i = 0; i < nr && !vqc_is_x2apic_msr(e[i].index); i++)
+		;
+	return i;
+}
+
+/* Return: how many of them KVM took, or its errno. */
+static long vqc_vcpu_real_msrs(struct vqc_vcpu *v, unsigned int cmd,
+			       struct kvm_msr_entry *e, u32 nr)
+{
+	struct kvm_msrs *msrs = v->scratch.kernel;
+	size_t bytes = array_size(sizeof(*e), nr);
+	long done;
+
+	BUILD_BUG_ON(struct_size(msrs, entries, VQC_MAX_MSRS) >
+		     VQC_SCRATCH_SIZE);
+	msrs->nmsrs = nr;
+	msrs->pad = 0;
+	memcpy(msrs->entries, e, bytes);
+	done = vqc_real_ioctl(v->real, cmd, v->scratch.user);
+	if (cmd == KVM_GET_MSRS)
+		memcpy(e, msrs->entries, bytes);
+	return done;
+}
+
+/* What KVM has read or written is ours, too. */
+static void vqc_vcpu_follow_msr(struct vqc_vcpu *v, unsigned int cmd,
+				struct kvm_msr_entry *e)
+{
+	if (cmd == KVM_GET_MSRS) {
+		if (e->index == MSR_IA32_TSC_DEADLINE)
+			e->data = vqc_lapic_tsc_deadline_read(&v->cpu.lapic);
+	} else if (e->index == MSR_IA32_TSC_DEADLINE) {
+		vqc_vcpu_write_tsc_deadline(v, e->data);
+	} else if (e->index == MSR_IA32_APICBASE) {
+		vqc_vcpu_sync_base(v, e->data);
+	}
+}
+
+/* As by the guest: KVM makes no difference for a LAPIC of its own. */
+static int vqc_vcpu_x2apic_msr(struct vqc_vcpu *v, unsigned int cmd,
+			       struct kvm_msr_entry *e)
+{
+	return cmd == KVM_GET_MSRS ?
+	       vqc_cpu_msr_read(&v->cpu, e->index, &e->data) :
+	       vqc_cpu_msr_write(&v->cpu, e->index, e->data);
+}
+
+/*
+ * In their order, as one may depend on another: the mode in IA32_APIC_BASE comes
+ * before the registers of that mode. The first that fails is the last.
+ */
+static long vqc_vcpu_do_msrs(struct vqc_vcpu *v, unsigned int cmd,
+			     struct kvm_msr_entry *e, u32 nr)
+{
+	u32 i, part, done = 0;
+	long ret;
+
+	while (done < nr) {
+		part = vqc_msrs_before_x2apic(e + done, nr - done);
+		if (!part) {
+			if (vqc_vcpu_x2apic_msr(v, cmd, e + done))
+				break;
+			done++;
 			continue;
-		val = vqc_lapic_tsc_deadline_read(&v->cpu.lapic);
-		if (put_user(val, &user->entries[i].data))
-			return -EFAULT;
+		}
+		ret = vqc_vcpu_real_msrs(v, cmd, e + done, part);
+		if (ret < 0)
+			return ret;
+		for (i = 0; i < ret; i++)
+			vqc_vcpu_follow_msr(v, cmd, e + done + i);
+		done += ret;
+		if (ret < part)
+			break;
 	}
 	return done;
 }
 
-long vqc_vcpu_set_msrs(void *object, unsigned int cmd, unsigned long arg)
+long vqc_vcpu_msrs(void *object, unsigned int cmd, unsigned long arg)
 {
 	struct kvm_msrs __user *user = (void __user *)arg;
-	struct vqc_vcpu *v = object;
-	long i, done = vqc_real_ioctl(v->real, cmd, arg);
-	u32 msr;
-	u64 val;
+	struct kvm_msr_entry *entries;
+	u32 nr;
+	long ret;
 
-	for (i = 0; i < done; i++) {
-		if (get_user(msr, &user->entries[i].index) ||
-		    get_user(val, &user->entries[i].data))
-			return -EFAULT;
-		if (msr == MSR_IA32_TSC_DEADLINE)
-			vqc_vcpu_write_tsc_deadline(v, val);
-		else if (msr == MSR_IA32_APICBASE)
-			vqc_vcpu_sync_base(v, val);
-	}
-	return done;
+	if (get_user(nr, &user->nmsrs))
+		return -EFAULT;
+	if (nr >= VQC_MAX_MSRS)
+		return -E2BIG;
+	entries = memdup_user(user->entries, array_size(sizeof(*entries), nr));
+	if (IS_ERR(entries))
+		return PTR_ERR(entries);
+	ret = vqc_vcpu_do_msrs(object, cmd, entries, nr);
+	if (ret >= 0 && cmd == KVM_GET_MSRS &&
+	    copy_to_user(user->entries, entries,
+			 array_size(sizeof(*entries), nr)))
+		ret = -EFAULT;
+	kfree(entries);
+	return ret;
 }
