@@ -344,6 +344,19 @@ void vqc_ioapic_broadcast_eoi(struct vqc_fabric *f, u8 vector)
 	vqc_drain_ioapic(f, &fx);
 }
 
+void __vqc_edge_eoi(struct vqc_fabric *f, u8 vector)
+{
+	unsigned int pin;
+
+	for (pin = 0; pin < VQC_NR_IOAPIC_PINS; pin++) {
+		u64 rte = READ_ONCE(f->ioapic.rte[pin]);
+
+		if (!(rte & VQC_RTE_LEVEL) &&
+		    FIELD_GET(VQC_RTE_VECTOR, rte) == vector)
+			f->config.ops->pin_acked(f, VQC_CHIP_IOAPIC, pin);
+	}
+}
+
 /* A local APIC can take what it could not before: offer it again. */
 static void vqc_ioapic_offer_again(struct vqc_fabric *f)
 {

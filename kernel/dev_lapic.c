@@ -51,6 +51,7 @@ static void vqc_dev_lapic_eoi(struct vqc_cpu *cpu)
 		vqc_obs_eoi(cpu->fabric, cpu, VQC_CHIP_LAPIC, VQC_NO_PIN,
 			    vector);
 		vqc_pit_eoi(cpu->fabric, vector);
+		vqc_edge_eoi(cpu->fabric, vector);
 	}
 	if (fx.nr)
 		vqc_drain_lapic(cpu, &fx);

@@ -189,6 +189,7 @@ struct vqc_fabric_config {
  * @pit_reinject: ticks the guest missed are made up
  * @pit_owed: ticks to be made up
  * @pit_unacked: the last tick was not acknowledged yet
+ * @edge_acks: whoever drives it wants to hear of the end of edges, too
  * @pit_timer: channel 0
  * @pit_dev: ports 0x40..0x43, and 0x61
  * @next_lowest: where the last lowest-priority arbitration ended
@@ -232,6 +233,7 @@ struct vqc_fabric {
 	bool has_pit;
 	bool pit_reinject;
 	bool pit_unacked;
+	bool edge_acks;
 	u64 pit_owed;
 	struct hrtimer pit_timer;
 	struct kvm_io_device pit_dev[2];
@@ -589,6 +591,31 @@ static inline void vqc_pit_eoi(struct vqc_fabric *f, u8 vector)
 {
 	if (unlikely(READ_ONCE(f->pit_unacked)))
 		__vqc_pit_eoi(f, vector);
+}
+
+/**
+ * __vqc_edge_eoi - vqc_edge_eoi(), when somebody wants to hear of it
+ * @f: the fabric, with ops
+ * @vector: what was ended, 0..255
+ *
+ * Context: any; no lock held; calls pin_acked().
+ */
+void __vqc_edge_eoi(struct vqc_fabric *f, u8 vector);
+
+/**
+ * vqc_edge_eoi - a local APIC has ended an interrupt: tell of the edge pins
+ * @f: the fabric
+ * @vector: what was ended, 0..255
+ *
+ * An edge has no EOI broadcast (SDM vol. 3, 11.8.5). Which pin a vector came
+ * from is not known by then: each edge pin that has it was ended.
+ *
+ * Context: any; no lock held.
+ */
+static inline void vqc_edge_eoi(struct vqc_fabric *f, u8 vector)
+{
+	if (unlikely(READ_ONCE(f->edge_acks)))
+		__vqc_edge_eoi(f, vector);
 }
 
 /**

@@ -212,6 +212,14 @@ static struct vqc_resampler *vqc_resampler_find(struct vqc_irqfds *irqfds,
 	return NULL;
 }
 
+/* A pin may be programmed as edge all the same: the guest decides. */
+static void vqc_resamplers_changed(struct vqc_vm *vm)
+{
+	lockdep_assert_held(&vm->irqfds.lock);
+	WRITE_ONCE(vm->fabric->edge_acks,
+		   !list_empty(&vm->irqfds.resamplers));
+}
+
 static int vqc_resampler_attach(struct vqc_irqfd *irqfd)
 {
 	struct vqc_irqfds *irqfds = &irqfd->vm->irqfds;
@@ -226,6 +234,7 @@ static int vqc_resampler_attach(struct vqc_irqfd *irqfd)
 		INIT_WORK(&resampler->signal, vqc_resampler_signal);
 		resampler->gsi = irqfd->gsi;
 		list_add_tail_rcu(&resampler->node, &irqfds->resamplers);
+		vqc_resamplers_changed(irqfd->vm);
 	}
 	irqfd->resampler = resampler;
 	list_add_tail_rcu(&irqfd->resampler_node, &resampler->irqfds);
@@ -240,8 +249,10 @@ static void vqc_resampler_detach(struct vqc_irqfd *irqfd)
 
 	list_del_rcu(&irqfd->resampler_node);
 	last = list_empty(&resampler->irqfds);
-	if (last)
+	if (last) {
 		list_del_rcu(&resampler->node);
+		vqc_resamplers_changed(irqfd->vm);
+	}
 	synchronize_rcu_expedited();
 	if (!last)
 		return;

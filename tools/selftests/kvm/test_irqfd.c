@@ -316,6 +316,41 @@ TEST(resample_holds_the_line_until_the_eoi)
 	}
 }
 
+TEST(resample_works_on_an_edge_pin)
+{
+	int fd = eventfd_new(), resample = eventfd_new();
+	struct guest guest;
+	unsigned int i;
+
+	guest_with_resampler(&guest, fd, resample);
+	rte_set(&guest.vm, PIN, VECTOR);
+	for (i = 0; i < ROUNDS; i++) {
+		eventfd_signal(fd);
+		ASSERT_EQ(guest_wait_irq(&guest), VECTOR);
+		ASSERT_EQ(eventfd_take(resample), 0);
+		ASSERT_EQ(guest_step(&guest), GUEST_EOI);
+		/* Released, too: the next signal is an edge again. */
+		ASSERT_EQ(eventfd_wait(resample), 1);
+		ASSERT_EQ(guest_next(&guest), GUEST_IDLE);
+	}
+}
+
+TEST(resample_on_an_edge_pin_ends_by_its_own_vector)
+{
+	int fd = eventfd_new(), resample = eventfd_new();
+	struct guest guest;
+
+	guest_with_resampler(&guest, fd, resample);
+	rte_set(&guest.vm, PIN, VECTOR);
+	rte_set(&guest.vm, PIN + 1, OTHER_VECTOR);
+	ASSERT_EQ(line_set(&guest.vm, PIN + 1, 1), 1);
+	expect_one_irq(&guest, OTHER_VECTOR);
+	ASSERT_EQ(eventfd_take(resample), 0);
+	eventfd_signal(fd);
+	expect_one_irq(&guest, VECTOR);
+	ASSERT_EQ(eventfd_wait(resample), 1);
+}
+
 TEST(resample_works_through_the_pic)
 {
 	int fd = eventfd_new(), resample = eventfd_new();
