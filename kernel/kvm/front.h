@@ -467,6 +467,15 @@ void vqc_vcpu_store_sync_regs(struct vqc_vcpu *v);
 /* ---- init.c ---- */
 
 /**
+ * vqc_vcpu_set_state - set KVM_MP_STATE_*, and what our LAPIC shows of it
+ * @v: the vCPU; its owner calls
+ * @mp_state: the state, a valid one
+ *
+ * Context: any.
+ */
+void vqc_vcpu_set_state(struct vqc_vcpu *v, u32 mp_state);
+
+/**
  * vqc_vcpu_take_events - act on pending INIT and SIPI
  * @v: the vCPU, not in the middle of an instruction; its owner calls
  *

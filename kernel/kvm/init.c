@@ -112,6 +112,13 @@ static int vqc_vcpu_reset(struct vqc_vcpu *v, u16 cs, u64 cs_base, u64 rip)
 	return ret;
 }
 
+void vqc_vcpu_set_state(struct vqc_vcpu *v, u32 mp_state)
+{
+	v->mp_state = mp_state;
+	v->cpu.lapic.wait_sipi = mp_state == KVM_MP_STATE_UNINITIALIZED ||
+				 mp_state == KVM_MP_STATE_INIT_RECEIVED;
+}
+
 static int vqc_vcpu_take_init(struct vqc_vcpu *v)
 {
 	unsigned long flags;
@@ -125,8 +132,8 @@ static int vqc_vcpu_take_init(struct vqc_vcpu *v)
 
 	ret = vqc_vcpu_reset(v, VQC_RESET_CS, VQC_RESET_CS_BASE, VQC_RESET_IP);
 	/* The boot processor starts at the reset vector at once. */
-	v->mp_state = v->cpu.lapic.base & VQC_APICBASE_BSP ?
-			KVM_MP_STATE_RUNNABLE : KVM_MP_STATE_INIT_RECEIVED;
+	v->mp_state = v->cpu.lapic.wait_sipi ?
+			KVM_MP_STATE_INIT_RECEIVED : KVM_MP_STATE_RUNNABLE;
 	return ret;
 }
 
@@ -140,8 +147,7 @@ static int vqc_vcpu_take_sipi(struct vqc_vcpu *v)
 		return 0;
 	}
 	ret = vqc_vcpu_reset(v, page << 8, (u64)page << 12, 0);
-	v->cpu.lapic.wait_sipi = 0;
-	v->mp_state = KVM_MP_STATE_RUNNABLE;
+	vqc_vcpu_set_state(v, KVM_MP_STATE_RUNNABLE);
 	return ret;
 }
 

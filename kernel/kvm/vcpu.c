@@ -62,7 +62,7 @@ static long vqc_vcpu_set_mp_state(void *object, unsigned int cmd,
 	case KVM_MP_STATE_SIPI_RECEIVED:
 		if (vqc_vcpu_init_blocked(v))
 			return -EINVAL;
-		v->mp_state = KVM_MP_STATE_INIT_RECEIVED;
+		vqc_vcpu_set_state(v, KVM_MP_STATE_INIT_RECEIVED);
 		set_bit(VQC_EV_SIPI, &v->cpu.lapic.events);
 		return 0;
 	case KVM_MP_STATE_INIT_RECEIVED:
@@ -72,7 +72,7 @@ static long vqc_vcpu_set_mp_state(void *object, unsigned int cmd,
 	case KVM_MP_STATE_RUNNABLE:
 	case KVM_MP_STATE_UNINITIALIZED:
 	case KVM_MP_STATE_HALTED:
-		v->mp_state = state.mp_state;
+		vqc_vcpu_set_state(v, state.mp_state);
 		return 0;
 	default:
 		return -EINVAL;

@@ -2,6 +2,7 @@
 /*
  * vCPUs that are loaded as halted, and calls that may come at odd moments.
  */
+#include <glob.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -106,6 +107,52 @@ TEST(loaded_halt_ends_by_an_nmi)
 	ASSERT_OK(ioctl(guest.vcpu, KVM_NMI, 0));
 	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | NMI_VECTOR);
 	guest_expect_runnable(&guest);
+}
+
+/* What debugfs says of the vCPU of this process's VM; needs the module. */
+static bool lapic_waits_for_sipi(void)
+{
+	char pattern[80], text[8192] = "";
+	glob_t found;
+	FILE *file;
+
+	snprintf(pattern, sizeof(pattern),
+		 "/sys/kernel/debug/virqchip/vm-%d*/lapic0", getpid());
+	if (glob(pattern, 0, NULL, &found))
+		test_skip("debugfs does not show the VM");
+	ASSERT_EQ(found.gl_pathc, 1);
+	file = fopen(found.gl_pathv[0], "r");
+	ASSERT(file);
+	ASSERT(fread(text, 1, sizeof(text) - 1, file) > 0);
+	fclose(file);
+	globfree(&found);
+	ASSERT(strstr(text, "wait_sipi="));
+	return strstr(text, "wait_sipi=1");
+}
+
+TEST(loaded_mp_state_is_what_the_local_apic_shows)
+{
+	static const struct {
+		uint32_t mp_state;
+		bool waits;
+	} states[] = {
+		{ KVM_MP_STATE_INIT_RECEIVED, true },
+		{ KVM_MP_STATE_RUNNABLE, false },
+		{ KVM_MP_STATE_UNINITIALIZED, true },
+		{ KVM_MP_STATE_HALTED, false },
+	};
+	unsigned int i;
+	int vcpu;
+
+	if (device_is_stock())
+		test_skip("KVM shows no local APIC in debugfs");
+	vm_with_vcpu(&vcpu);
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		struct kvm_mp_state state = { .mp_state = states[i].mp_state };
+
+		ASSERT_OK(ioctl(vcpu, KVM_SET_MP_STATE, &state));
+		ASSERT_EQ(lapic_waits_for_sipi(), states[i].waits);
+	}
 }
 
 /* ---- KVM_CAP_X2APIC_API before the irqchip ---- */
