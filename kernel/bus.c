@@ -208,6 +208,13 @@ static bool vqc_bus_map_kill(struct vqc_bus_map *map, struct kvm_io_device *dev)
 	return found;
 }
 
+/* Newer kernels keep their helper for this inside KVM. */
+static void vqc_bus_end_device(struct kvm_io_device *dev)
+{
+	if (dev->ops->destructor)
+		dev->ops->destructor(dev);
+}
+
 void vqc_bus_destroy(struct vqc_bus *bus)
 {
 	struct vqc_bus_map *map = rcu_dereference_protected(bus->map, true);
@@ -220,7 +227,7 @@ void vqc_bus_destroy(struct vqc_bus *bus)
 		/* Its other ranges go first: it is destroyed only once. */
 		if (dev) {
 			vqc_bus_map_kill(map, dev);
-			kvm_iodevice_destructor(dev);
+			vqc_bus_end_device(dev);
 		}
 	}
 
@@ -271,7 +278,7 @@ void vqc_bus_unregister(struct vqc_bus *bus, struct kvm_io_device *dev)
 		return;
 
 	synchronize_srcu_expedited(&bus->srcu);
-	kvm_iodevice_destructor(dev);
+	vqc_bus_end_device(dev);
 }
 
 static bool vqc_bus_segment_holds(const struct vqc_bus_map *map, u32 n,

@@ -31,7 +31,8 @@ group_packages()
 	case $1 in
 	build)	echo gcc libc6-dev make linux-headers-amd64 ;;
 	vm)	echo gcc libc6-dev qemu-system-x86 busybox-static cpio kmod xz-utils \
-			zstd util-linux procps linux-headers-amd64 python3 ;;
+			zstd util-linux procps linux-headers-amd64 python3 \
+			mmdebstrap debian-archive-keyring ;;
 	kunit)	echo gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
 			kmod cpio rsync xz-utils zstd python3 linux-source-6.1 \
 			qemu-system-x86 ;;

@@ -2,8 +2,9 @@
 # shellcheck shell=bash disable=SC2034 # variables for those who source this
 # Shared by the scripts that build and boot virtual machines. To be sourced.
 #
-# The kernel of the L1, and of the Linux guest inside it, is Debian's own. Its
-# package is downloaded once and unpacked into the cache, never installed:
+# The kernel of the L1, and of the Linux guest inside it, is Debian's own, 6.1 or,
+# for the L1, another of those in kernels.sh. Its package is downloaded once and
+# unpacked into the cache, never installed:
 #
 #   $vm_cache/kernel-VERSION/boot/vmlinuz-RELEASE
 #   $vm_cache/kernel-VERSION/boot/vmlinux-RELEASE   uncompressed, boots faster
@@ -15,6 +16,8 @@
 vm_tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 vm_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/virqchip
 vm_name=${0##*/}
+# shellcheck source=tools/vm/kernels.sh
+. "$vm_tools/kernels.sh"
 
 vm_say()
 {
@@ -39,18 +42,20 @@ vm_headers_dir()
 	echo "$dir"
 }
 
-# Write the ELF vmlinux that is packed as XZ in bzImage $1 to $2. QEMU enters
-# it directly (PVH): no decompression in emulated code, which costs seconds.
+# Write the ELF vmlinux that is packed in bzImage $1 to $2. QEMU enters it
+# directly (PVH): no decompression in emulated code, which costs seconds.
 vm_extract_vmlinux()
 {
-	local sects offset length
+	local sects offset length unpack=(xz -dc)
 
 	sects=$(od -An -tu1 -j $((0x1f1)) -N 1 "$1" | tr -d ' ')
 	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$1" | tr -d ' ')
 	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$1" | tr -d ' ')
 	offset=$(((sects + 1) * 512 + offset))
-	# The last four bytes of the payload are its unpacked size, not XZ.
-	tail -c +$((offset + 1)) "$1" | head -c $((length - 4)) | xz -dc >"$2"
+	[ "$(od -An -tx4 -j $offset -N 4 "$1" | tr -d ' ')" != fd2fb528 ] ||
+		unpack=(zstd -dc)
+	# The last four bytes of the payload are its unpacked size.
+	tail -c +$((offset + 1)) "$1" | head -c $((length - 4)) | "${unpack[@]}" >"$2"
 }
 
 # Print the sources of the module, relative to this project's directory.
@@ -61,19 +66,41 @@ vm_module_sources()
 			\( -name Kbuild -o -name '*.[chS]' \) -not -name '*.mod.c')
 }
 
-# vm_build_module DIR [MAKE-ARGUMENT...]: build virqchip.ko for Debian's 6.1 in
-# DIR, from copies of the sources that keep their times, so that nobody's build
-# is in the way of another's and only what has changed is built.
+# vm_build_module_for NUMBER DIR [MAKE-ARGUMENT...]: build virqchip.ko for Debian's
+# kernel NUMBER in DIR, from copies of the sources that keep their times, so that
+# nobody's build is in the way of another's and only what has changed is built.
+vm_build_module_for()
+{
+	local number=$1 dir=$2
+	shift 2
+
+	(
+		vm_get_kernel "$number"
+		mkdir -p "$dir"
+		dir=$(cd "$dir" && pwd)
+		vm_module_sources | (cd "$vm_tools/../.." && cpio -pdmu --quiet "$dir") &&
+			vm_make_module "$number" "$dir" "$@"
+	)
+}
+
+# vm_build_module DIR [MAKE-ARGUMENT...]: the same for 6.1.
 vm_build_module()
 {
-	local dir=$1 headers
-	shift
+	vm_build_module_for 6.1 "$@"
+}
 
-	headers=$(vm_headers_dir) || return
-	mkdir -p "$dir"
-	dir=$(cd "$dir" && pwd)
-	vm_module_sources | (cd "$vm_tools/../.." && cpio -pdmu --quiet "$dir") || return
-	make -C "$headers" M="$dir" -j2 "$@" modules
+# Put the files of kernel $2, unpacked in directory $1, where we want them.
+vm_arrange_kernel()
+{
+	local dir=$1 release=$2
+
+	[ ! -d "$dir/usr/lib/modules" ] ||
+		{ mkdir -p "$dir/lib" && mv "$dir/usr/lib/modules" "$dir/lib/"; }
+	mkdir -p "$dir/boot"
+	[ -e "$dir/boot/vmlinuz-$release" ] ||
+		mv "$dir/lib/modules/$release/vmlinuz" "$dir/boot/vmlinuz-$release"
+	depmod -b "$dir" "$release" &&
+		vm_extract_vmlinux "$dir/boot/vmlinuz-$release" "$dir/boot/vmlinux-$release"
 }
 
 # Download and unpack package $1=VERSION of release $2 into directory $3.
@@ -98,32 +125,41 @@ vm_fetch_kernel()
 			"try: apt-get update && apt-get install linux-headers-amd64"
 	fi
 	dpkg -x "$deb" "$tmp/unpacked"
-	[ -d "$tmp/unpacked/lib" ] || mv "$tmp/unpacked/usr/lib" "$tmp/unpacked/lib"
-	depmod -b "$tmp/unpacked" "$release"
-	vm_extract_vmlinux "$tmp/unpacked/boot/vmlinuz-$release" \
-		"$tmp/unpacked/boot/vmlinux-$release"
+	vm_arrange_kernel "$tmp/unpacked" "$release"
 	mv "$tmp/unpacked" "$dir"
 	rm -rf "$tmp"
 }
 
-# Make sure that the kernel is in the cache. Sets vm_release (RELEASE),
-# vm_kernel_dir, vm_vmlinux, vm_bzimage and vm_modules_dir.
+# vm_get_kernel [NUMBER]: make sure that the kernel (default: 6.1) is in the cache.
+# Sets vm_release (RELEASE), vm_kernel_dir, vm_vmlinux, vm_bzimage and
+# vm_modules_dir.
 vm_get_kernel()
 {
-	local headers version
+	local number=${1:-6.1} headers version
 
-	headers=$(vm_headers_dir) ||
-		vm_die "no headers of Debian's 6.1 kernel in /usr/src;" \
-			"run tools/deps.sh vm"
-	vm_release=${headers##*/linux-headers-}
-	version=$(dpkg-query -W -f '${Version}' "linux-headers-$vm_release")
-	vm_kernel_dir=$vm_cache/kernel-$version
+	vm_kernel_suite "$number" >/dev/null ||
+		vm_die "no Linux $number; there are $vm_kernels"
 	mkdir -p "$vm_cache"
-	(
-		flock 9
-		[ -d "$vm_kernel_dir" ] ||
-			vm_fetch_kernel "$version" "$vm_release" "$vm_kernel_dir"
-	) 9>"$vm_cache/fetch.lock" || exit
+	if [ "$number" = 6.1 ]; then
+		headers=$(vm_headers_dir) ||
+			vm_die "no headers of Debian's 6.1 kernel in /usr/src;" \
+				"run tools/deps.sh vm"
+		vm_release=${headers##*/linux-headers-}
+		version=$(dpkg-query -W -f '${Version}' "linux-headers-$vm_release")
+		vm_kernel_dir=$vm_cache/kernel-$version
+		(
+			flock 9
+			[ -d "$vm_kernel_dir" ] ||
+				vm_fetch_kernel "$version" "$vm_release" "$vm_kernel_dir"
+		) 9>"$vm_cache/fetch.lock" || exit
+	else
+		(
+			flock 9
+			[ -s "$vm_cache/linux-$number" ] || vm_fetch_other_kernel "$number"
+		) 9>"$vm_cache/fetch-$number.lock" || vm_die "cannot fetch Linux $number"
+		read -r version vm_release <"$vm_cache/linux-$number"
+		vm_kernel_dir=$vm_cache/kernel-$version
+	fi
 	vm_vmlinux=$vm_kernel_dir/boot/vmlinux-$vm_release
 	vm_bzimage=$vm_kernel_dir/boot/vmlinuz-$vm_release
 	vm_modules_dir=$vm_kernel_dir/lib/modules/$vm_release
@@ -163,7 +199,7 @@ vm_module_files()
 # Built once: a change of INIT or of the modules gives another OUTPUT name.
 vm_build_initramfs()
 {
-	local output=$1 init=$2 root files file
+	local output=$1 init=$2 root files file name
 	shift 2
 
 	[ ! -f "$output" ] || return 0
@@ -175,8 +211,15 @@ vm_build_initramfs()
 	install -m 755 "$init" "$root/init"
 	files=$(vm_module_files "$@") || vm_die "cannot resolve the modules $*"
 	for file in $files; do
-		cp "$file" "$root/lib/"
-		echo "/lib/${file##*/}" >>"$root/modules"
+		name=${file##*/}
+		name=${name%%.*}.ko
+		# busybox does not read every packed module.
+		case $file in
+		*.xz)	xz -dc "$file" ;;
+		*.zst)	zstd -dc "$file" ;;
+		*)	cat "$file" ;;
+		esac >"$root/lib/$name"
+		echo "/lib/$name" >>"$root/modules"
 	done
 	(cd "$root" && find . | sort | cpio -o -H newc --quiet -R 0:0) >"$output.$$"
 	mv "$output.$$" "$output"
