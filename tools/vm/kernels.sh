@@ -5,9 +5,8 @@
 #
 # Linux 6.1 is of the release that this machine runs: its headers are installed.
 # The others are of releases that this machine does not run. Of those nothing is
-# installed, and apt's own files stay as they are:
+# installed (see packages.sh):
 #
-#   $vm_cache/apt/SUITE             apt's lists of that release
 #   $vm_cache/linux-NUMBER          which kernel was fetched: "VERSION RELEASE"
 #   $vm_cache/kernel-VERSION        the kernel, as lib.sh describes it, and
 #   $vm_cache/kernel-VERSION/usr    6.12: its headers
@@ -29,84 +28,6 @@ vm_kernel_suite()
 	esac
 }
 
-# Print where this machine gets its release of Debian from.
-vm_mirror()
-{
-	local codename
-
-	# shellcheck source=/dev/null
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	# shellcheck disable=SC2016 # for apt
-	apt-get indextargets --no-release-info --format '$(RELEASE) $(REPO_URI)' \
-		'Created-By: Packages' |
-		awk -v release="$codename" '$1 == release { print $2; exit }'
-}
-
-vm_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-
-# Print the line of a sources.list for release $1.
-vm_source_line()
-{
-	local mirror
-
-	mirror=$(vm_mirror)
-	[ -n "$mirror" ] || {
-		vm_say "apt has no source for this machine's own release of Debian"
-		return 1
-	}
-	echo "deb [arch=amd64 signed-by=$vm_keyring] $mirror $1 main"
-}
-
-# vm_apt SUITE COMMAND...: an apt command that knows release SUITE and no other,
-# and nothing of what is installed. How to connect is this machine's setting.
-vm_apt()
-{
-	local dir=$vm_cache/apt/$1
-	local command=$2
-	shift 2
-
-	# As root, apt would complain that _apt cannot write into the cache.
-	"$command" -q -o APT::Sandbox::User=root -o Dir::Etc::SourceParts=/dev/null \
-		-o Dir::Etc::SourceList="$dir/sources.list" \
-		-o Dir::State::Lists="$dir/lists" -o Dir::State::Status="$dir/status" \
-		-o Dir::Cache="$dir" "$@"
-}
-
-# Fetch the package lists of release $1.
-vm_apt_update()
-{
-	local dir=$vm_cache/apt/$1
-
-	mkdir -p "$dir"/{lists,archives}/partial
-	vm_source_line "$1" >"$dir/sources.list" || return
-	: >"$dir/status"
-	vm_say "fetching Debian's package lists of $1"
-	vm_run_logged "$dir/log" vm_apt "$1" apt-get --error-on=any update || {
-		vm_say "this machine's mirror does not give $1"
-		return 1
-	}
-}
-
-# vm_run_logged LOG COMMAND...: with its output in LOG, of which the last line is
-# shown now and then, and the end if the command fails.
-vm_run_logged()
-{
-	local log=$1 status=0 next=$((SECONDS + 15)) job
-	shift
-
-	"$@" >"$log" 2>&1 </dev/null &
-	job=$!
-	while kill -0 $job 2>/dev/null; do
-		sleep 0.2
-		[ $SECONDS -ge $next ] || continue
-		next=$((SECONDS + 15))
-		vm_say "($SECONDS s) $(tail -n 1 "$log" | cut -c 1-60)"
-	done
-	wait $job || status=$?
-	[ $status = 0 ] || tail -n 15 "$log" >&2
-	return $status
-}
-
 # Print RELEASE of the newest kernel $1 in the lists of release $2.
 vm_newest_release()
 {
@@ -115,32 +36,15 @@ vm_newest_release()
 		sort -V | tail -n 1
 }
 
-# Print the version of package $2 in release $1.
-vm_package_version()
+# Succeeds, and says so, when kernel $1 is neither in the cache nor in Debian.
+vm_kernel_gone()
 {
-	vm_apt "$1" apt-cache show "$2" | sed -n '/^Version: /{s///p;q}'
-}
+	local suite
 
-# vm_fetch_packages SUITE DIR PACKAGE...: unpack into DIR. Packages that SUITE
-# does not have are left out: newer kernels are split differently.
-vm_fetch_packages()
-{
-	local suite=$1 dir=$2 package deb known=()
-	shift 2
-
-	for package in "$@"; do
-		[ -z "$(vm_package_version "$suite" "$package" 2>/dev/null)" ] ||
-			known+=("$package")
-	done
-	mkdir -p "$dir/debs"
-	vm_say "downloading ${known[*]}"
-	(cd "$dir/debs" && vm_run_logged "$dir/log" \
-		vm_apt "$suite" apt-get download "${known[@]}") || return
-	vm_say "unpacking"
-	for deb in "$dir"/debs/*.deb; do
-		dpkg -x "$deb" "$dir" || return
-	done
-	rm -rf "$dir/debs" "$dir/log"
+	suite=$(vm_kernel_suite "$1")
+	[ -n "$suite" ] && [ ! -s "$vm_cache/linux-$1" ] && vm_apt_update "$suite" &&
+		[ -z "$(vm_newest_release "$1" "$suite")" ] &&
+		vm_say "Debian's $suite has no Linux $1 any more"
 }
 
 # Make $3, a small system of release $1 that builds modules for kernel $2. The
@@ -201,7 +105,8 @@ vm_fetch_other_kernel()
 	dir=$vm_cache/kernel-$version
 	tmp=$(mktemp -d "$vm_cache/fetch.XXXXXX")
 	vm_say "Linux $number is $release of $suite (120 MB, once)"
-	packages=("linux-image-$release" "linux-binary-$release" "linux-modules-$release")
+	packages=("linux-image-$release" "linux-binary-$release" "linux-modules-$release"
+		  "linux-base-$release")
 	[ "$suite" = sid ] ||
 		packages+=("linux-headers-$release" "linux-headers-${release%-amd64}-common"
 			   "linux-kbuild-${release%-amd64}")
