@@ -2,6 +2,7 @@
 /*
  * What comes before what, what is offered, and who may ask.
  */
+#include <cpuid.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -38,7 +39,9 @@ TEST(pit_needs_an_irqchip)
 	struct vm vm = vm_create();
 
 	ASSERT_ERRNO(ioctl(vm.fd, KVM_CREATE_PIT2, &config),
-		     EITHER(ENOENT, 0, "6.1 makes a PIT without a line; later kernels refuse"));
+		     kernel_before(6, 12) ?
+		     EITHER(ENOENT, 0, "6.1 makes a PIT without a line; later kernels refuse") :
+		     ENOENT);
 }
 
 TEST(pit_is_created_once)
@@ -266,11 +269,15 @@ TEST(capabilities_of_an_irqchip_are_answered_as_kvm_does)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(caps); i++) {
+		int of_device = caps[i].ours, of_vm = caps[i].ours;
+
 		test_say("KVM_CAP_%s", caps[i].name);
-		ASSERT_EQ(ioctl(vm.dev, KVM_CHECK_EXTENSION, caps[i].cap),
-			  caps[i].ours);
-		ASSERT_EQ(ioctl(vm.fd, KVM_CHECK_EXTENSION, caps[i].cap),
-			  caps[i].ours);
+		if (caps[i].cap == KVM_CAP_X2APIC_API && !kernel_before(7, 2)) {
+			of_device = EITHER(3, 15, "7.2 has two more flags");
+			of_vm = EITHER(3, 11, "one of them is for a split irqchip");
+		}
+		ASSERT_EQ(ioctl(vm.dev, KVM_CHECK_EXTENSION, caps[i].cap), of_device);
+		ASSERT_EQ(ioctl(vm.fd, KVM_CHECK_EXTENSION, caps[i].cap), of_vm);
 	}
 }
 
@@ -423,6 +430,52 @@ TEST(older_set_cpuid_hides_the_same)
 	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_CPUID, older), E2BIG);
 	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_CPUID, NULL), EFAULT);
 	vm_close(&vm);
+}
+
+#define CPUID_1_ECX_TSC_DEADLINE	0x01000000u
+
+/* CPUID.1:ECX of @vcpu after it was given what @cpuid says, and the deadline. */
+static uint32_t ecx_of_a_guest_with_deadline(int vcpu, struct kvm_cpuid2 *cpuid)
+{
+	unsigned int i;
+
+	for (i = 0; i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == 1)
+			cpuid->entries[i].ecx |= CPUID_1_ECX_TSC_DEADLINE;
+	ASSERT_OK(ioctl(vcpu, KVM_SET_CPUID2, cpuid));
+	cpuid->nent = MAX_CPUID;
+	ASSERT_OK(ioctl(vcpu, KVM_GET_CPUID2, cpuid));
+	for (i = 0; i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == 1)
+			return cpuid->entries[i].ecx;
+	test_fail(__FILE__, __LINE__, "there is no leaf 1");
+	return 0;
+}
+
+/*
+ * KVM without a LAPIC of its own loses writes of IA32_TSC_DEADLINE that its
+ * fast path takes: on Intel, and from 6.13 on with AMD too.
+ */
+TEST(tsc_deadline_is_offered_only_where_its_writes_can_be_trapped)
+{
+	struct kvm_cpuid2 *cpuid = cpuid_new();
+	unsigned int eax, ebx, ecx, edx;
+	struct vm vm;
+	bool traps;
+	int vcpu;
+
+	if (device_is_stock())
+		test_skip("KVM has its own");
+	vm = vm_with_vcpu(&vcpu);
+	ASSERT(__get_cpuid(0, &eax, &ebx, &ecx, &edx));
+	traps = ebx == signature_AMD_ebx && kernel_before(6, 13);
+	ASSERT_EQ(ioctl(vm.dev, KVM_CHECK_EXTENSION, KVM_CAP_TSC_DEADLINE_TIMER),
+		  traps);
+	ASSERT_EQ(ioctl(vm.fd, KVM_CHECK_EXTENSION, KVM_CAP_TSC_DEADLINE_TIMER),
+		  traps);
+	ASSERT_OK(ioctl(vm.dev, KVM_GET_SUPPORTED_CPUID, cpuid));
+	ecx = ecx_of_a_guest_with_deadline(vcpu, cpuid);
+	ASSERT_EQ(!!(ecx & CPUID_1_ECX_TSC_DEADLINE), traps);
 }
 
 /* ---- who may ask ---- */

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "vm.h"
@@ -26,6 +27,19 @@ bool device_is_stock(void)
 
 	ASSERT_OK(stat(device_path, &st));
 	return st.st_rdev == makedev(MISC_MAJOR, KVM_MINOR);
+}
+
+bool kernel_before(unsigned int major, unsigned int minor)
+{
+	struct utsname name;
+	unsigned long x, y;
+	char *end;
+
+	ASSERT_OK(uname(&name));
+	x = strtoul(name.release, &end, 10);
+	ASSERT_EQ(*end, '.');
+	y = strtoul(end + 1, NULL, 10);
+	return x < major || (x == major && y < minor);
 }
 
 /* ---- VMs ---- */

@@ -44,6 +44,9 @@ extern const char *device_path;
 /* Is KVM itself under test? */
 bool device_is_stock(void);
 
+/* Whether the running kernel is older than Linux MAJOR.MINOR, as its KVM is. */
+bool kernel_before(unsigned int major, unsigned int minor);
+
 /* What is expected here, where KVM itself differs for a reason. */
 #define EITHER(ours, stock, why)					\
 	(device_is_stock() ?						\
