@@ -6,7 +6,8 @@ set -eu
 usage()
 {
 	cat <<-EOF
-	Usage: tools/kunit.sh [--arch um|x86_64] [--src LINUX_DIR] [--kasan] [GLOB]
+	Usage: tools/kunit.sh [--arch um|x86_64] [--kernel NUMBER | --src LINUX_DIR]
+	                      [--kasan] [GLOB]
 
 	Puts the module into Debian's kernel source (tools/in-tree.sh), builds a
 	small kernel and runs the suites in it by kunit.py. Prints their KTAP
@@ -15,8 +16,9 @@ usage()
 	Options:
 	  --arch ARCH      um: User Mode Linux, a process of this machine (default)
 	                   x86_64: in QEMU, which emulates it
+	  --kernel NUMBER  6.1 (default), 6.12 or 7.2 (see tools/linux-source.sh)
 	  --src LINUX_DIR  put the module into this source tree and use it, instead
-	                   of the one that Debian's package linux-source-6.1 has
+	                   of Debian's
 	  --kasan          build the kernel with the address sanitizer
 	  --verbose        show what kunit.py says
 	  --help           print this and exit
@@ -77,15 +79,20 @@ summed()
 	echo "${nr:-0}"
 }
 
-arch=um src='' glob='' verbose=false kasan=''
+arch=um kernel=6.1 src='' glob='' verbose=false kasan=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--help|-h)	usage; exit 0 ;;
 	--arch=*)	arch=${1#*=} ;;
 	--src=*)	src=${1#*=} ;;
-	--arch|--src)
+	--kernel=*)	kernel=${1#*=} ;;
+	--arch|--kernel|--src)
 		[ $# -gt 1 ] || { echo "kunit.sh: $1 wants a value" >&2; exit 2; }
-		[ "$1" = --arch ] && arch=$2 || src=$2
+		case $1 in
+		--arch)		arch=$2 ;;
+		--kernel)	kernel=$2 ;;
+		--src)		src=$2 ;;
+		esac
 		shift ;;
 	--kasan)	kasan=-kasan ;;
 	--verbose)	verbose=true ;;
@@ -107,12 +114,13 @@ done
 "$here/tools/deps.sh" kunit
 mkdir -p "$cache"
 build=$cache/build-$arch$kasan
+[ "$kernel" = 6.1 ] || build=$build-$kernel
 log=$build.log
 
 child=
 trap 'kill $child 2>/dev/null; exit 130' INT TERM
 
-[ -n "$src" ] || src=$("$here/tools/linux-source.sh")
+[ -n "$src" ] || src=$("$here/tools/linux-source.sh" --kernel "$kernel")
 # One at a time: the builds of both architectures share the source.
 exec 8>"$cache/source.lock" 9>"$build.lock"
 flock 9
