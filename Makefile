@@ -57,6 +57,9 @@ demo:
 check:
 	tools/check.sh
 
+check-all:
+	tools/check.sh --all
+
 lint:
 	tools/lint.sh
 
@@ -69,7 +72,8 @@ help:
 	@echo 'What most people want (as root, on Debian 12):'
 	@echo '  make demo             run real guests with virqchip as their interrupt'
 	@echo '                        controller, and show how their interrupts flowed'
-	@echo '  make check            run every test'
+	@echo '  make check            run the tests, in under 30 minutes'
+	@echo '  make check-all        run those too that take longer'
 	@echo
 	@echo 'The module:'
 	@echo '  make                  build virqchip.ko for the running kernel'
@@ -91,4 +95,4 @@ help:
 	@echo 'virqchip of $$XDG_CACHE_HOME (~/.cache).'
 
 .PHONY: all module modules_install kdir-exists clean kunit harness lab \
-	selftests bench demo check lint docs help
+	selftests bench demo check check-all lint docs help

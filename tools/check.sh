@@ -5,8 +5,9 @@ set -eu
 
 cd "$(dirname "$0")/.."
 
-# One line per stage:   NAME | LANE | LIMIT | RESULT | COMMAND
+# One line per stage:   NAME | SET | LANE | LIMIT | RESULT | COMMAND
 #
+# SET	check: always; all: only with --all, or when named
 # LANE	first: one after the other, before all else
 #	host, l1: two queues that run at the same time, each one stage at a time
 # LIMIT	seconds after which the stage is killed and counts as failed
@@ -14,22 +15,35 @@ cd "$(dirname "$0")/.."
 #	tests: by its last line "N passed, N failed, N skipped", or else by its
 #	       KTAP result lines, of which the innermost count
 #	step:  the stage is one test, which passes with exit status 0
+#	A stage that ends with status 77 cannot be run here, and counts as skipped.
 stages()
 {
 	cat <<-'EOF'
-	module        | first | 300  | step  | build_module
-	programs      | first | 200  | step  | build_programs
-	lab           | l1    | 900  | tests | in_l1 tools/lab/compare.sh
-	selftests     | l1    | 600  | tests | in_l1 tools/selftests/run.sh
-	selftests-kvm | l1    | 900  | tests | in_l1 tools/selftests/kvm/run.sh
-	linux-guest   | l1    | 900  | tests | in_l1 tools/vm/test-linux-guest /dev/virqchip
-	unload        | l1    | 600  | tests | in_l1 tools/vm/test-unload
-	tools         | l1    | 600  | tests | tools/vm/test-run
-	harness       | host  | 600  | tests | make -j2 -C tools/harness O="$build/harness" check
-	kunit-um      | host  | 1200 | tests | tools/kunit.sh --arch um
-	kunit-x86_64  | host  | 1500 | tests | tools/kunit.sh --arch x86_64
-	lint          | host  | 900  | tests | tools/lint.sh
-	docs          | host  | 300  | step  | make docs DOCS_BUILD="$build/docs"
+	module           | check | first | 300  | step  | build_module 6.1
+	programs         | check | first | 200  | step  | build_programs
+	lab              | check | l1    | 900  | tests | in_l1 6.1 tools/lab/compare.sh
+	selftests        | check | l1    | 600  | tests | in_l1 6.1 tools/selftests/run.sh
+	selftests-kvm    | check | l1    | 900  | tests | in_l1 6.1 tools/selftests/kvm/run.sh
+	linux-guest      | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
+	unload           | check | l1    | 600  | tests | in_l1 6.1 tools/vm/test-unload
+	tools            | check | l1    | 600  | tests | tools/vm/test-run
+	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites
+	l1-7.2           | check | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites
+	lab-6.12         | all   | l1    | 900  | tests | in_l1 6.12 tools/lab/compare.sh --device-only /dev/virqchip
+	lab-7.2          | all   | l1    | 900  | tests | in_l1 7.2 tools/lab/compare.sh --device-only /dev/virqchip
+	linux-guest-6.12 | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
+	linux-guest-7.2  | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
+	unload-6.12      | all   | l1    | 600  | tests | in_l1 6.12 tools/vm/test-unload
+	unload-7.2       | all   | l1    | 600  | tests | in_l1 7.2 tools/vm/test-unload
+	module-6.12      | check | host  | 900  | step  | build_module 6.12
+	module-7.2       | check | host  | 1200 | step  | build_module 7.2
+	harness          | check | host  | 600  | tests | make -j2 -C tools/harness O="$build/harness" check
+	kunit-um         | check | host  | 1200 | tests | tools/kunit.sh --arch um
+	kunit-x86_64     | check | host  | 1500 | tests | tools/kunit.sh --arch x86_64
+	lint             | check | host  | 900  | tests | tools/lint.sh
+	docs             | check | host  | 300  | step  | make docs DOCS_BUILD="$build/docs"
+	kunit-um-6.12    | all   | host  | 1800 | tests | need_kernel 6.12 && tools/kunit.sh --arch um --kernel 6.12
+	kunit-um-7.2     | all   | host  | 1800 | tests | need_kernel 7.2 && tools/kunit.sh --arch um --kernel 7.2
 	EOF
 }
 
@@ -41,13 +55,15 @@ logs=build/logs
 usage()
 {
 	cat <<-EOF
-	Usage: tools/check.sh [--list] [STAGE...]
+	Usage: tools/check.sh [--all] [--list] [STAGE...]
 
-	Installs what the tests need, then runs all STAGEs (default: all), two at
-	a time. Each writes its log to $logs/STAGE.log. The last line says how
-	many tests passed, failed and were skipped.
+	Installs what the tests need, then runs the STAGEs (default: those that
+	--list marks "check"), two at a time. Each writes its log to
+	$logs/STAGE.log. The last line says how many tests passed, failed
+	and were skipped.
 
 	Options:
+	  --all        run the stages marked "all" too, which take long
 	  --list       print the stages and exit
 	  --count LOG  print what LOG counts as (passed, failed, skipped) and exit
 	  --help       print this and exit
@@ -56,14 +72,31 @@ usage()
 	EOF
 }
 
-# Succeeds when the module builds for Debian's 6.1 without one warning.
+# Make sure that kernel $1 is there. Returns 77 when there is none to be had:
+# Debian's sid goes on to the next one.
+need_kernel()
+{
+	! vm_kernel_gone "$1" || return 77
+	vm_get_kernel "$1"
+}
+
+# The module for kernel $1 is in this directory.
+module_dir()
+{
+	[ "$1" = 6.1 ] && echo "$build/module" || echo "$build/module-$1"
+}
+
+# Succeeds when the module builds for Debian's kernel $1 without one warning.
 build_module()
 {
-	local log=$logs/module-build.log status=0
+	local log=$logs/module-$1-build.log status=0
 
+	need_kernel "$1" || return
 	# Warnings are said only of what is compiled.
-	rm -rf "$build/module"
-	vm_build_module "$build/module" W=1 >"$log" 2>&1 || status=$?
+	# shellcheck disable=SC2016 # for the inner shell
+	flock "$logs/module-$1.lock" \
+		bash -c 'rm -rf "$2" && vm_build_module_for "$@" W=1' \
+		bash "$1" "$(module_dir "$1")" >"$log" 2>&1 || status=$?
 	cat "$log"
 	[ $status = 0 ] || return 1
 	# Debian's compiler may be newer than the one its kernel was built with.
@@ -76,12 +109,24 @@ build_programs()
 	make lab && make selftests
 }
 
-# in_l1 COMMAND...: where KVM and virqchip are loaded. What it leaves is in a
-# directory beside the log.
+# in_l1 KERNEL COMMAND...: where KVM and virqchip are loaded. What it leaves is in
+# a directory beside the log, and so is the module: the stage that builds it anew
+# may run at the same time.
 in_l1()
 {
-	# shellcheck disable=SC2016,SC2154 # for the shell in the L1; run_stage sets it
-	tools/vm/run --kvm --module "$build/module/virqchip.ko" \
+	local kernel=$1
+	shift
+
+	need_kernel "$kernel" || return
+	# shellcheck disable=SC2154 # run_stage sets it
+	mkdir -p "$logs/$stage"
+	# shellcheck disable=SC2016 # for the inner shell
+	flock "$logs/module-$kernel.lock" \
+		bash -c 'vm_build_module_for "$1" "$2" W=1 && cp "$2/virqchip.ko" "$3"' \
+		bash "$kernel" "$(module_dir "$kernel")" "$logs/$stage" \
+		>"$logs/$stage/module.log" 2>&1 || { cat "$logs/$stage/module.log"; return 1; }
+	# shellcheck disable=SC2016 # for the shell in the L1
+	tools/vm/run --kernel "$kernel" --kvm --module "$logs/$stage/virqchip.ko" \
 		--results "$logs/$stage" -- sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 
@@ -145,7 +190,9 @@ run_stage()
 		printf '[%4d s] %s: ... %s\n' $SECONDS "$name" "$(last_words "$log")"
 	done
 	wait $job || status=$?
-	if [ "$kind" = step ]; then
+	if [ $status = 77 ]; then
+		counts='0 0 1' status=0
+	elif [ "$kind" = step ]; then
 		counts='1 0 0'
 		[ $status = 0 ] || counts='0 1 0'
 	else
@@ -179,20 +226,24 @@ run_lane()
 
 	# timeout passes the signal on to all that the stage started.
 	trap 'kill $job 2>/dev/null; exit 130' TERM
-	while IFS='|' read -r name stage_lane limit kind command; do
+	while IFS='|' read -r name _ stage_lane limit kind command; do
 		[ "$stage_lane" = "$lane" ] || continue
 		run_stage "$name" "$limit" "$kind" "$command"
 	done <"$logs/stages"
 }
 
-# Print the stages without the blanks around the bars, those of "$@" only.
+# Print the stages without the blanks around the bars: those of "$@", or else
+# those of set check, and with $all the others too.
 chosen_stages()
 {
 	stages | sed 's/[[:blank:]]*|[[:blank:]]*/|/g' |
-		awk -F '|' -v names=" $* " \
-			'names == "  " || index(names, " " $1 " ")'
+		awk -F '|' -v names=" $* " -v all="$all" '
+			names != "  " { if (index(names, " " $1 " ")) print; next }
+			$2 == "check" || all == "true"'
 }
 
+all=false
+names=()
 if [ "${1:-}" = --count ] && [ $# = 2 ]; then
 	count_results "$2"
 	exit
@@ -201,20 +252,24 @@ for arg in "$@"; do
 	case $arg in
 	--help|-h)	usage; exit 0 ;;
 	--list)		stages; exit 0 ;;
+	--all)		all=true; continue ;;
 	-*)		echo "check.sh: unknown option $arg (try --help)" >&2; exit 2 ;;
 	esac
 	chosen_stages "$arg" | grep -q . ||
 		{ echo "check.sh: no stage $arg (try --list)" >&2; exit 2; }
+	names+=("$arg")
 done
 
 mkdir -p "$logs"
 rm -f "$logs"/*.result
-export -f build_module build_programs in_l1
-export -f vm_build_module vm_module_sources vm_headers_dir vm_say vm_die
-export vm_name vm_tools logs build
+export -f build_module build_programs in_l1 module_dir need_kernel
+# shellcheck disable=SC2046 # as many words as functions
+export -f $(compgen -A function vm_)
+# shellcheck disable=SC2154 # lib.sh sets them
+export vm_name vm_tools vm_cache vm_kernels vm_keyring logs build
 
 tools/deps.sh all
-chosen_stages "$@" >"$logs/stages"
+chosen_stages "${names[@]}" >"$logs/stages"
 vm_get_kernel
 
 running=()
@@ -237,13 +292,13 @@ for lanes in first 'l1 host'; do
 done
 
 echo
-printf '%-16s %8s %8s %8s %8s\n' stage passed failed skipped seconds
+printf '%-18s %8s %8s %8s %8s\n' stage passed failed skipped seconds
 total_passed=0 total_failed=0 total_skipped=0
 while IFS='|' read -r name _; do
 	passed=0 failed=1 skipped=0 seconds='-'
 	[ ! -s "$logs/$name.result" ] ||
 		read -r passed failed skipped seconds <"$logs/$name.result"
-	printf '%-16s %8s %8s %8s %8s\n' "$name" "$passed" "$failed" "$skipped" "$seconds"
+	printf '%-18s %8s %8s %8s %8s\n' "$name" "$passed" "$failed" "$skipped" "$seconds"
 	total_passed=$((total_passed + passed))
 	total_failed=$((total_failed + failed))
 	total_skipped=$((total_skipped + skipped))
