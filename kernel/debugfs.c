@@ -276,12 +276,13 @@ DEFINE_SHOW_ATTRIBUTE(vqc_trace);
 static const struct {
 	const char *name;
 	const struct file_operations *fops;
+	bool chips;	/* not where the fabric has nothing but local APICs */
 } vqc_debugfs_files[] = {
 	{ "counters",	&vqc_counters_fops },
-	{ "ioapic",	&vqc_ioapic_fops },
-	{ "lines",	&vqc_lines_fops },
-	{ "pic",	&vqc_pic_fops },
-	{ "pit",	&vqc_pit_fops },
+	{ "ioapic",	&vqc_ioapic_fops,	true },
+	{ "lines",	&vqc_lines_fops,	true },
+	{ "pic",	&vqc_pic_fops,		true },
+	{ "pit",	&vqc_pit_fops,		true },
 	{ "routes",	&vqc_routes_fops },
 	{ "trace",	&vqc_trace_fops },
 };
@@ -314,8 +315,10 @@ void vqc_debugfs_add_fabric(struct vqc_fabric *f)
 	if (IS_ERR(f->debugfs))
 		return;
 	for (i = 0; i < ARRAY_SIZE(vqc_debugfs_files); i++)
-		debugfs_create_file(vqc_debugfs_files[i].name, VQC_DEBUGFS_MODE,
-				    f->debugfs, f, vqc_debugfs_files[i].fops);
+		if (!vqc_debugfs_files[i].chips || !f->config.lapics_only)
+			debugfs_create_file(vqc_debugfs_files[i].name,
+					    VQC_DEBUGFS_MODE, f->debugfs, f,
+					    vqc_debugfs_files[i].fops);
 }
 
 void vqc_debugfs_add_cpu(struct vqc_cpu *cpu)

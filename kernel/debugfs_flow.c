@@ -24,6 +24,7 @@ static const char * const vqc_origin_names[VQC_NR_ORIGINS] = {
 	[VQC_ORIGIN_IPI]	= "ipi",
 	[VQC_ORIGIN_TIMER]	= "timer",
 	[VQC_ORIGIN_AGAIN]	= "again",
+	[VQC_ORIGIN_VMM]	= "vmm",
 };
 
 static const char * const vqc_source_names[] = {
@@ -156,6 +157,10 @@ static int vqc_put_end(const struct vqc_flow *flow, char *buf, size_t size)
 		if (flow->hold != VQC_WHY_DELIVERED)
 			len += scnprintf(buf + len, size - len, ", waited: %s",
 					 vqc_why_words(flow->hold));
+		if (flow->nr_whys &&
+		    flow->why[flow->nr_whys - 1] == VQC_WHY_EOI_TOLD)
+			len += scnprintf(buf + len, size - len,
+					 ", told to the VMM");
 		return len;
 	case VQC_END_DROPPED:
 		return vqc_put_whys(flow, buf, size, "dropped: ");

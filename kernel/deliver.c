@@ -25,13 +25,38 @@ static enum vqc_why vqc_better(enum vqc_why a, enum vqc_why b)
 	return b;
 }
 
+/*
+ * Where PIC and IOAPIC are not ours. What is noted has to be there before IRR is
+ * set: the owner may end the interrupt at once.
+ */
+static enum vqc_why vqc_cpu_accept_foreign(struct vqc_cpu *cpu,
+					   const struct vqc_msg *msg)
+{
+	bool tell = msg->flags & VQC_MSG_TELL_EOI;
+	/* No other mode has a vector that an EOI ends. */
+	bool ends = msg->mode == VQC_DM_FIXED || msg->mode == VQC_DM_LOWEST;
+
+	/* There is no PIC to fetch a vector from. */
+	if (msg->mode == VQC_DM_EXTINT)
+		return VQC_WHY_BAD_MODE;
+	if (ends && test_bit(msg->vector, cpu->tell_eoi) != tell) {
+		if (tell)
+			set_bit(msg->vector, cpu->tell_eoi);
+		else
+			clear_bit(msg->vector, cpu->tell_eoi);
+	}
+	return vqc_lapic_accept(&cpu->lapic, msg);
+}
+
 static enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
 				   const struct vqc_msg *msg, u64 seq)
 {
 	enum vqc_why why;
 
 	vqc_obs_offer(cpu, seq, msg);
-	why = vqc_lapic_accept(&cpu->lapic, msg);
+	why = unlikely(cpu->fabric->config.lapics_only) ?
+		vqc_cpu_accept_foreign(cpu, msg) :
+		vqc_lapic_accept(&cpu->lapic, msg);
 	vqc_count(cpu->fabric, why);
 	vqc_obs_accept(cpu, seq, msg, why);
 	/* An illegal vector may have raised the LVT error interrupt. */
@@ -394,7 +419,10 @@ void vqc_drain_lapic(struct vqc_cpu *cpu, const struct vqc_fx *fx)
 			vqc_lapic_send(cpu, &item->msg);
 			break;
 		case VQC_FX_EOI:
-			vqc_ioapic_broadcast_eoi(cpu->fabric, item->vector);
+			/* Who has the IOAPIC was told by @lapic_eoi. */
+			if (!cpu->fabric->config.lapics_only)
+				vqc_ioapic_broadcast_eoi(cpu->fabric,
+							 item->vector);
 			break;
 		case VQC_FX_TIMER:
 			vqc_cpu_rearm(cpu);

@@ -43,11 +43,14 @@ static int vqc_dev_lapic_end(struct vqc_cpu *cpu, struct vqc_fx *fx)
 /* The commonest access by far: mostly no lock, never a clock. */
 static void vqc_dev_lapic_eoi(struct vqc_cpu *cpu)
 {
+	const struct vqc_fabric_ops *ops = cpu->fabric->config.ops;
 	int vector;
 	VQC_DEFINE_FX(fx);
 
 	vector = vqc_dev_lapic_end(cpu, &fx);
 	if (vector >= 0) {
+		if (ops && ops->lapic_eoi)
+			ops->lapic_eoi(cpu, vector);
 		vqc_obs_eoi(cpu->fabric, cpu, VQC_CHIP_LAPIC, VQC_NO_PIN,
 			    vector);
 		vqc_pit_eoi(cpu->fabric, vector);

@@ -129,12 +129,15 @@ free_stats:
 
 static int vqc_fabric_setup(struct vqc_fabric *f)
 {
-	int ret = vqc_fabric_default_routes(f);
+	bool lapics_only = f->config.lapics_only;
+	int ret;
 
+	ret = lapics_only ? vqc_fabric_set_routes(f, NULL, 0) :
+			    vqc_fabric_default_routes(f);
 	if (ret)
 		return ret;
 	ret = vqc_fabric_update_dest(f);
-	if (ret)
+	if (ret || lapics_only)
 		return ret;
 	ret = vqc_dev_pic_register(f);
 	if (ret)
@@ -559,7 +562,19 @@ static int vqc_drive_ioapic(struct vqc_fabric *f, unsigned int source_id,
 	return vqc_why_to_status(why, delivered);
 }
 
-static int vqc_drive_msi(struct vqc_fabric *f, u64 address, u32 data, u64 seq)
+struct vqc_msg vqc_fabric_msi(const struct vqc_fabric *f, u64 address,
+			      u32 data)
+{
+	struct vqc_msg msg = vqc_msg_from_msi(address, data, f->ext_dest_id);
+
+	if (!f->x2apic_format && !(msg.flags & VQC_MSG_X2DEST))
+		msg.dest &= f->ext_dest_id ? GENMASK(14, 0) : GENMASK(7, 0);
+	return msg;
+}
+
+/* @pin: it is a pin of an IOAPIC that is not ours */
+static int vqc_drive_msi(struct vqc_fabric *f, u64 address, u32 data, bool pin,
+			 u64 seq)
 {
 	struct vqc_msg msg;
 	unsigned int delivered;
@@ -568,9 +583,9 @@ static int vqc_drive_msi(struct vqc_fabric *f, u64 address, u32 data, u64 seq)
 	if (!vqc_msg_msi_valid(address, f->x2apic_format))
 		return -EINVAL;
 
-	msg = vqc_msg_from_msi(address, data, f->ext_dest_id);
-	if (!f->x2apic_format && !(msg.flags & VQC_MSG_X2DEST))
-		msg.dest &= f->ext_dest_id ? GENMASK(14, 0) : GENMASK(7, 0);
+	msg = vqc_fabric_msi(f, address, data);
+	if (pin && (msg.flags & VQC_MSG_LEVEL))
+		msg.flags |= VQC_MSG_TELL_EOI;
 	vqc_obs_msg(f, seq, VQC_NO_PIN, &msg, VQC_NO_CPU);
 	delivered = vqc_deliver_msg(f, &msg, VQC_NO_CPU, seq, &why);
 	vqc_obs_sent(f, seq, VQC_NO_PIN, why);
@@ -590,7 +605,7 @@ static int vqc_drive_route(struct vqc_fabric *f, unsigned int source_id,
 		if (!level)
 			return -1;
 		return vqc_drive_msi(f, route->msi_address, route->msi_data,
-				     seq);
+				     route->gsi < f->config.tell_eoi_gsis, seq);
 	}
 }
 
@@ -633,7 +648,7 @@ int vqc_send_msi(struct vqc_fabric *f, u64 address, u32 data)
 	int ret;
 
 	rcu_read_lock();
-	ret = vqc_drive_msi(f, address, data, seq);
+	ret = vqc_drive_msi(f, address, data, false, seq);
 	rcu_read_unlock();
 	return ret;
 }

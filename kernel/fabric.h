@@ -78,6 +78,9 @@ struct vqc_stats {
 	u64 windows;
 };
 
+/* A vector may be any, 0 included. */
+#define VQC_EXTINT_PENDING	BIT(8)
+
 /**
  * struct vqc_cpu - a CPU as the fabric sees it: its local APIC and the way in
  * @fabric: where it belongs
@@ -93,6 +96,10 @@ struct vqc_stats {
  *	reaches the bus (SDM vol. 3, 11.4.1)
  * @held: enum vqc_why: for what the CPU did not take what is pending, since it
  *	last took something
+ * @extint: VQC_EXTINT_PENDING and a vector: the ExtINT of a PIC that is not
+ *	ours, acknowledged there already; the owner's alone
+ * @tell_eoi: vectors whose last message was a VQC_MSG_TELL_EOI; set before IRR,
+ *	as TMR is; atomic
  * @irr_seq: flow id of the interrupt pending at each vector, 0 if unknown
  * @isr_seq: flow id of the interrupt in service at each vector
  * @pic_seq: flow id of the interrupt last fetched from the PIC
@@ -107,6 +114,8 @@ struct vqc_cpu {
 	u32 tsc_khz;
 	struct kvm_io_device lapic_dev;
 	u8 held;
+	u16 extint;
+	unsigned long tell_eoi[BITS_TO_LONGS(VQC_NR_VECTORS)];
 	u64 irr_seq[VQC_NR_VECTORS];
 	u64 isr_seq[VQC_NR_VECTORS];
 	u64 pic_seq;
@@ -116,10 +125,13 @@ struct vqc_cpu {
  * struct vqc_fabric_ops - what a fabric asks of whoever drives it
  * @pin_acked: @chip's @pin was ended; called from any context, no lock held;
  *	may be NULL
+ * @lapic_eoi: @cpu's local APIC has ended @vector, whose flow is still open;
+ *	called by the owner, no lock held; may be NULL
  */
 struct vqc_fabric_ops {
 	void (*pin_acked)(struct vqc_fabric *fabric, enum vqc_chip chip,
 			  unsigned int pin);
+	void (*lapic_eoi)(struct vqc_cpu *cpu, u8 vector);
 };
 
 /**
@@ -145,6 +157,10 @@ struct vqc_pic_dev {
  * @ioapic_version: VQC_IOAPIC_VER_*
  * @electrical: IOAPIC lines are voltages, see struct vqc_ioapic
  * @strict_edge: see struct vqc_pic
+ * @lapics_only: PIC, IOAPIC and PIT are somebody else's: nobody can reach ours,
+ *	no GSI leads there, and no CPU fetches a vector from it
+ * @tell_eoi_gsis: the routes of GSIs below that are the pins of that IOAPIC:
+ *	their level messages are VQC_MSG_TELL_EOI
  */
 struct vqc_fabric_config {
 	char name[VQC_FABRIC_NAME_LEN];
@@ -154,6 +170,8 @@ struct vqc_fabric_config {
 	u8 ioapic_version;
 	bool electrical;
 	bool strict_edge;
+	bool lapics_only;
+	u32 tell_eoi_gsis;
 };
 
 /**
@@ -388,6 +406,17 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
  * Return: as vqc_set_irq(); -EINVAL for a malformed address.
  */
 int vqc_send_msi(struct vqc_fabric *f, u64 address, u32 data);
+
+/**
+ * vqc_fabric_msi - what an MSI means here
+ * @f: the fabric: its formats of the destination decide
+ * @address: message address, vqc_msg_msi_valid()
+ * @data: message data
+ *
+ * Context: any. Return: the message.
+ */
+struct vqc_msg vqc_fabric_msi(const struct vqc_fabric *f, u64 address,
+			      u32 data);
 
 /* ---- effects: deliver.c ---- */
 

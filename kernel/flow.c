@@ -555,10 +555,25 @@ void vqc_flow_inject(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 		flow->chip = chip;
 	}
 
-	if (chip == VQC_CHIP_PIC && pin == VQC_NO_PIN) {
+	if (chip == VQC_CHIP_PIC && cpu->fabric->config.lapics_only) {
+		/* Its EOI goes to a PIC that is not ours. */
+		flow->mode = VQC_DM_EXTINT;
+		vqc_grip_end(&grip, VQC_END_TAKEN);
+	} else if (chip == VQC_CHIP_PIC && pin == VQC_NO_PIN) {
 		vqc_flow_add_why(flow, VQC_WHY_PIC_SPURIOUS);
 		vqc_grip_end(&grip, VQC_END_SPURIOUS);
 	}
+	vqc_grip_release(&grip);
+}
+
+void vqc_flow_tell_eoi(struct vqc_recorder *r, u64 seq,
+		       const struct vqc_cpu *cpu)
+{
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, cpu->index, false);
+	if (grip.flow)
+		vqc_flow_add_why(grip.flow, VQC_WHY_EOI_TOLD);
 	vqc_grip_release(&grip);
 }
 

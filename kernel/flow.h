@@ -35,6 +35,7 @@ enum vqc_origin {
 	VQC_ORIGIN_IPI,
 	VQC_ORIGIN_TIMER,	/* of the local APIC */
 	VQC_ORIGIN_AGAIN,	/* EOI of a level pin that is still asserted */
+	VQC_ORIGIN_VMM,		/* an ExtINT of the VMM's own PIC */
 	VQC_NR_ORIGINS
 };
 
@@ -236,6 +237,19 @@ void vqc_flow_hold(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
  */
 void vqc_flow_inject(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 		     enum vqc_chip chip, unsigned int pin, u32 word);
+
+/**
+ * vqc_flow_tell_eoi - its end will be told to an IOAPIC that is not ours
+ * @r: the recorder
+ * @seq: flow id
+ * @cpu: the CPU
+ *
+ * Before vqc_flow_eoi().
+ *
+ * Context: any.
+ */
+void vqc_flow_tell_eoi(struct vqc_recorder *r, u64 seq,
+		       const struct vqc_cpu *cpu);
 
 /**
  * vqc_flow_eoi - it was ended

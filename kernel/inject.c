@@ -17,7 +17,7 @@ static bool vqc_extint_pending(struct vqc_cpu *cpu)
 {
 	if (test_bit(VQC_EV_EXTINT, &cpu->lapic.events))
 		return true;
-	return READ_ONCE(cpu->fabric->pic_intr) &&
+	return (READ_ONCE(cpu->fabric->pic_intr) || cpu->extint) &&
 	       vqc_lapic_takes_extint(&cpu->lapic);
 }
 
@@ -41,6 +41,12 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 	u8 vector;
 	VQC_DEFINE_FX(fx);
 
+	/* Another's PIC has been acknowledged already. */
+	if (cpu->extint) {
+		vector = cpu->extint;
+		cpu->extint = 0;
+		return vector;
+	}
 	clear_bit(VQC_EV_EXTINT, &cpu->lapic.events);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	vector = vqc_pic_ack(&f->pic, pin, &fx);

@@ -61,7 +61,7 @@ bool vqc_cpu_has_interrupt(struct vqc_cpu *cpu);
 static inline bool vqc_cpu_quiet(const struct vqc_cpu *cpu)
 {
 	const struct vqc_lapic *l = &cpu->lapic;
-	unsigned long any = READ_ONCE(l->events) |
+	unsigned long any = READ_ONCE(l->events) | cpu->extint |
 			    READ_ONCE(cpu->fabric->pic_intr);
 	unsigned int i;
 

@@ -464,6 +464,11 @@ void __vqc_obs_hold(struct vqc_cpu *cpu, enum vqc_why why)
 	if (READ_ONCE(cpu->fabric->pic_intr) &&
 	    vqc_lapic_takes_extint(&cpu->lapic))
 		seq = vqc_hold_pic(cpu, r, why);
+	if (cpu->extint && vqc_lapic_takes_extint(&cpu->lapic)) {
+		seq = READ_ONCE(cpu->pic_seq);
+		if (r && seq)
+			vqc_flow_hold(r, seq, cpu, why);
+	}
 	trace_virqchip_hold(cpu, seq, why);
 }
 
@@ -553,6 +558,31 @@ void __vqc_obs_eoi(struct vqc_fabric *f, struct vqc_cpu *cpu,
 	else if (chip == VQC_CHIP_IOAPIC && pin < VQC_NR_IOAPIC_PINS &&
 		 vqc_line_level(&f->ioapic_line[pin]))
 		vqc_pin_again(f, VQC_CHIP_IOAPIC, pin);
+}
+
+/* ---- where PIC and IOAPIC are not ours ---- */
+
+void __vqc_obs_tell_eoi(struct vqc_cpu *cpu, u8 vector)
+{
+	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
+	u64 seq = READ_ONCE(cpu->isr_seq[vector]);
+
+	trace_virqchip_note(cpu->fabric, seq, VQC_CHIP_LAPIC, VQC_NO_PIN,
+			    vector, VQC_WHY_EOI_TOLD);
+	if (r && seq)
+		vqc_flow_tell_eoi(r, seq, cpu);
+}
+
+void __vqc_obs_extint(struct vqc_cpu *cpu, u8 vector)
+{
+	const struct vqc_msg msg = { .vector = vector, .mode = VQC_DM_EXTINT };
+	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
+	u64 seq = __vqc_obs_start(cpu->fabric);
+
+	WRITE_ONCE(cpu->pic_seq, seq);
+	trace_virqchip_msg(cpu->fabric, seq, VQC_NO_PIN, &msg, U32_MAX);
+	if (r)
+		vqc_flow_msg(r, seq, &msg, VQC_ORIGIN_VMM);
 }
 
 /* ---- what has no flow ---- */

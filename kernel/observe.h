@@ -34,6 +34,8 @@ void __vqc_obs_inject(struct vqc_cpu *cpu, enum vqc_chip chip,
 void __vqc_obs_hold(struct vqc_cpu *cpu, enum vqc_why why);
 void __vqc_obs_eoi(struct vqc_fabric *f, struct vqc_cpu *cpu,
 		   enum vqc_chip chip, unsigned int pin, u8 vector);
+void __vqc_obs_tell_eoi(struct vqc_cpu *cpu, u8 vector);
+void __vqc_obs_extint(struct vqc_cpu *cpu, u8 vector);
 void __vqc_obs_note(struct vqc_fabric *f, enum vqc_chip chip, unsigned int pin,
 		    u8 vector, enum vqc_why why);
 void __vqc_obs_timer(struct vqc_fabric *f, struct vqc_cpu *cpu, bool expired,
@@ -233,6 +235,34 @@ static __always_inline void vqc_obs_eoi(struct vqc_fabric *f,
 {
 	if (vqc_observing())
 		__vqc_obs_eoi(f, cpu, chip, pin, vector);
+}
+
+/**
+ * vqc_obs_tell_eoi - the EOI of a vector will be told to another's IOAPIC
+ * @cpu: the CPU that writes the EOI
+ * @vector: what it ends
+ *
+ * Before vqc_obs_eoi(), which ends the flow.
+ *
+ * Context: the owner of @cpu; no lock held.
+ */
+static __always_inline void vqc_obs_tell_eoi(struct vqc_cpu *cpu, u8 vector)
+{
+	if (vqc_observing())
+		__vqc_obs_tell_eoi(cpu, vector);
+}
+
+/**
+ * vqc_obs_extint - another's PIC hands over a vector; starts a flow
+ * @cpu: for which CPU
+ * @vector: the vector
+ *
+ * Context: the owner of @cpu; no lock held.
+ */
+static __always_inline void vqc_obs_extint(struct vqc_cpu *cpu, u8 vector)
+{
+	if (vqc_observing())
+		__vqc_obs_extint(cpu, vector);
 }
 
 /**

@@ -181,7 +181,8 @@ TRACE_EVENT_FN(virqchip_msg,
 				{ VQC_MSG_LOGICAL, "logical" },
 				{ VQC_MSG_LEVEL, "level" },
 				{ VQC_MSG_ASSERT, "assert" },
-				{ VQC_MSG_X2DEST, "x2dest" }),
+				{ VQC_MSG_X2DEST, "x2dest" },
+				{ VQC_MSG_TELL_EOI, "tell-eoi" }),
 		  __entry->src_apic),
 	vqc_trace_reg, vqc_trace_unreg);
 

@@ -101,10 +101,12 @@ static void vqc_vcpu_note_cpuid(struct vqc_vcpu *v,
 {
 	u32 bits = e->eax & 0xff;
 
-	if (e->function == 0x1)
+	if (e->function == 0x1) {
 		v->signature = e->eax;
-	else if (e->function == 0x80000008 && bits >= 32 && bits <= 52)
+		vqc_user_note_cpuid(v, e->ecx);
+	} else if (e->function == 0x80000008 && bits >= 32 && bits <= 52) {
 		v->maxphyaddr = bits;
+	}
 }
 
 /* Hand KVM the entries that are in the scratch pages. */

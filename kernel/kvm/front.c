@@ -184,7 +184,7 @@ static const struct vqc_kvm_cap {
 	{ KVM_CAP_VAPIC, 0 },
 	{ KVM_CAP_IRQFD, 1 },
 	{ KVM_CAP_IRQFD_RESAMPLE, 1 },
-	{ KVM_CAP_SPLIT_IRQCHIP, 0 },
+	{ KVM_CAP_SPLIT_IRQCHIP, 1 },
 	{ KVM_CAP_ASYNC_PF, 0 },
 	{ KVM_CAP_ASYNC_PF_INT, 0 },
 	{ KVM_CAP_HYPERV_SYNIC, 0 },

@@ -82,6 +82,8 @@ struct vqc_irqfds {
  * @mm: the address space that created it; only compared
  * @lock: protects creation of irqchip, PIT and vCPUs, and the MSR settings
  * @fabric: the irqchip; NULL until it was asked for, then for good
+ * @user_chips: PIC, IOAPIC and PIT are the VMM's (KVM_CAP_SPLIT_IRQCHIP), only
+ *	the local APICs are ours; set before @fabric
  * @scratch: for VM ioctls, under @lock
  * @nr_vcpus: vCPUs created, of any kind
  * @bsp_id: vCPU id of the boot processor
@@ -99,6 +101,7 @@ struct vqc_vm {
 	struct mm_struct *mm;
 	struct mutex lock;	/* creation, and MSR settings */
 	struct vqc_fabric *fabric;
+	bool user_chips;
 	struct vqc_scratch scratch;
 	unsigned int nr_vcpus;
 	u32 bsp_id;
@@ -134,6 +137,10 @@ enum vqc_run_mode {
  * @task: the thread that runs or last ran it; RCU
  * @wait: where it sleeps when halted
  * @ready: KVM said it can take an interrupt, and nothing was done since
+ * @window: what KVM last said of that, also in the middle of an instruction
+ * @user_window: the VMM asked for a window when it called KVM_RUN
+ * @user_eoi: EOIs are to be told to the VMM
+ * @user_eois: which vectors
  * @unfinished: it is in the middle of an instruction, which KVM will end, or
  *	KVM has registers to load
  * @smm: it is in system management mode
@@ -164,6 +171,10 @@ struct vqc_vcpu {
 	struct task_struct __rcu *task;
 	struct rcuwait wait;
 	bool ready;
+	bool window;
+	bool user_window;
+	bool user_eoi;
+	DECLARE_BITMAP(user_eois, VQC_NR_VECTORS);
 	bool unfinished;
 	bool smm;
 	u32 guest_debug;
@@ -389,6 +400,65 @@ extern const struct vqc_inject_ops vqc_vcpu_inject_ops;
  * Context: may sleep.
  */
 void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base);
+
+/* ---- userchips.c ---- */
+
+/* The fabric's @config.owner is the struct vqc_vm. */
+extern const struct vqc_fabric_ops vqc_user_fabric_ops;
+
+/**
+ * vqc_user_extint - KVM_INTERRUPT: an ExtINT of the VMM's PIC
+ * @v: the vCPU; its owner calls
+ * @vector: what the PIC said at its acknowledge
+ *
+ * Context: may sleep. Return: 0; -EEXIST: one is pending already.
+ */
+int vqc_user_extint(struct vqc_vcpu *v, u8 vector);
+
+/**
+ * vqc_user_note_cpuid - the VMM has set CPUID.1
+ * @v: the vCPU; its owner calls
+ * @ecx: of CPUID.1
+ *
+ * Context: any.
+ */
+void vqc_user_note_cpuid(struct vqc_vcpu *v, u32 ecx);
+
+/**
+ * vqc_user_wants_window - is KVM to tell when an interrupt can be taken
+ * @v: the vCPU; its owner calls
+ *
+ * Context: any.
+ * Return: true if the VMM asked for that and an ExtINT would be accepted.
+ */
+bool vqc_user_wants_window(const struct vqc_vcpu *v);
+
+/**
+ * vqc_user_window_exit - an exit of KVM's was handled: is the window open
+ * @v: the vCPU; its owner calls
+ *
+ * Context: any.
+ * Return: true if KVM_RUN has to end for it; the reason is in kvm_run then.
+ */
+bool vqc_user_window_exit(struct vqc_vcpu *v);
+
+/**
+ * vqc_user_eoi_exit - the instruction that wrote an EOI is over
+ * @v: the vCPU, with @user_eoi set; its owner calls
+ *
+ * Fills kvm_run in.
+ *
+ * Context: any.
+ */
+void vqc_user_eoi_exit(struct vqc_vcpu *v);
+
+/**
+ * vqc_user_to_vmm - show in kvm_run what KVM does beside its own local APIC
+ * @v: the vCPU, at the end of KVM_RUN; its owner calls
+ *
+ * Context: any.
+ */
+void vqc_user_to_vmm(struct vqc_vcpu *v);
 
 /* ---- events.c ---- */
 

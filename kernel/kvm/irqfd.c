@@ -436,6 +436,9 @@ static int vqc_irqfd_assign(struct vqc_vm *vm, const struct kvm_irqfd *args)
 	/* Pairs with the release that published it: it is seen whole. */
 	if (!smp_load_acquire(&vm->fabric) || args->gsi >= VQC_NR_GSIS)
 		return -EINVAL;
+	/* What a level waits for, the EOI, is the VMM's. */
+	if ((args->flags & KVM_IRQFD_FLAG_RESAMPLE) && vm->user_chips)
+		return -EINVAL;
 	file = fget(args->fd);
 	if (!file)
 		return -EBADF;

@@ -290,8 +290,8 @@ static void vqc_vcpu_after_kvm(struct vqc_vcpu *v, long ret)
 	else if (ret == -EINTR)
 		v->unfinished = false;
 	v->smm = READ_ONCE(run->flags) & KVM_RUN_X86_SMM;
-	v->ready = READ_ONCE(run->ready_for_interrupt_injection) &&
-		   (!v->unfinished || vqc_vcpu_wrote_mmio(run));
+	v->window = READ_ONCE(run->ready_for_interrupt_injection);
+	v->ready = v->window && (!v->unfinished || vqc_vcpu_wrote_mmio(run));
 	vqc_vcpu_sync_tpr(v);
 	if (unlikely(base != v->cpu.lapic.base))
 		vqc_vcpu_sync_base(v, base);
@@ -380,13 +380,13 @@ static int vqc_vcpu_block(struct vqc_vcpu *v)
 {
 	int ret;
 
+	ret = vqc_vcpu_look_before_sleep(v);
+	if (ret < 0)
+		return ret;
 	if (READ_ONCE(v->run->immediate_exit__unsafe)) {
 		v->run->exit_reason = KVM_EXIT_INTR;
 		return -EINTR;
 	}
-	ret = vqc_vcpu_look_before_sleep(v);
-	if (ret < 0)
-		return ret;
 	ret = ret ? 0 : vqc_vcpu_sleep(v);
 	if (ret) {
 		/* Registers that the VMM wants to see: INIT may have come since. */
@@ -407,9 +407,13 @@ static long vqc_vcpu_to_vmm(struct vqc_vcpu *v, long ret)
 {
 	struct kvm_run *run = v->run;
 
-	run->ready_for_interrupt_injection = 1;
-	run->request_interrupt_window = 0;
 	run->cr8 = v->cpu.lapic.tpr >> 4;
+	if (v->vm->user_chips) {
+		vqc_user_to_vmm(v);
+	} else {
+		run->ready_for_interrupt_injection = 1;
+		run->request_interrupt_window = 0;
+	}
 	if (unlikely(READ_ONCE(run->kvm_valid_regs)))
 		vqc_vcpu_store_sync_regs(v);
 	return ret;
@@ -431,12 +435,13 @@ static bool vqc_vcpu_handle_exit(struct vqc_vcpu *v)
 	case KVM_EXIT_IO:
 		return vqc_vcpu_pio_exit(v);
 	case KVM_EXIT_IRQ_WINDOW_OPEN:
+		return !vqc_user_window_exit(v);
 	case KVM_EXIT_SET_TPR:
 		return true;
 	case KVM_EXIT_HLT:
 		v->mp_state = KVM_MP_STATE_HALTED;
 		if (likely(!(v->guest_debug & KVM_GUESTDBG_SINGLESTEP)))
-			return true;
+			return !vqc_user_window_exit(v);
 		/* The step's exit, filled in, was overwritten by that of HLT. */
 		v->run->exit_reason = KVM_EXIT_DEBUG;
 		return false;
@@ -478,7 +483,7 @@ static long vqc_vcpu_finish(struct vqc_vcpu *v)
  */
 static bool vqc_vcpu_must_finish(struct vqc_vcpu *v)
 {
-	if (!vqc_vcpu_runnable(v) ||
+	if (!vqc_vcpu_runnable(v) || v->user_eoi ||
 	    READ_ONCE(v->cpu.lapic.events) & VQC_RESET_EVENTS)
 		return true;
 	return !v->ready && READ_ONCE(v->run->if_flag) &&
@@ -503,7 +508,7 @@ static long vqc_vcpu_enter(struct vqc_vcpu *v)
 	struct kvm_run *run = v->run;
 	long ret = 0;
 
-	WRITE_ONCE(run->request_interrupt_window, 0);
+	WRITE_ONCE(run->request_interrupt_window, vqc_user_wants_window(v));
 	vqc_vcpu_set_mode(v, VQC_RUN_IN_KVM);
 	if (!vqc_cpu_quiet(&v->cpu))
 		ret = vqc_inject_pending(&v->cpu);
@@ -519,6 +524,18 @@ static long vqc_vcpu_enter(struct vqc_vcpu *v)
 	return ret;
 }
 
+/* Between two instructions, as KVM does it. Return: as KVM_RUN. */
+static long vqc_vcpu_tell_eoi(struct vqc_vcpu *v)
+{
+	/* The VMM's own wish to come back is met first. */
+	if (READ_ONCE(v->run->immediate_exit__unsafe)) {
+		v->run->exit_reason = KVM_EXIT_INTR;
+		return -EINTR;
+	}
+	vqc_user_eoi_exit(v);
+	return 0;
+}
+
 static long vqc_vcpu_loop(struct vqc_vcpu *v)
 {
 	long ret;
@@ -529,6 +546,8 @@ static long vqc_vcpu_loop(struct vqc_vcpu *v)
 			if (ret <= 0)
 				return ret;
 		}
+		if (unlikely(v->user_eoi) && !v->unfinished)
+			return vqc_vcpu_tell_eoi(v);
 		if (unlikely(READ_ONCE(v->cpu.lapic.events) & VQC_RESET_EVENTS)) {
 			ret = vqc_vcpu_take_events(v);
 			if (ret)
@@ -577,5 +596,7 @@ long vqc_vcpu_run(struct vqc_vcpu *v)
 		if (ret)
 			return ret;
 	}
+	v->user_window = v->vm->user_chips &&
+			 READ_ONCE(v->run->request_interrupt_window);
 	return vqc_vcpu_to_vmm(v, vqc_vcpu_loop(v));
 }

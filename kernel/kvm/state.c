@@ -172,7 +172,7 @@ static long vqc_vm_irqchip(struct vqc_vm *vm, unsigned long arg, bool set)
 	}
 
 	mutex_lock(&vm->lock);
-	if (!vm->fabric)
+	if (!vm->fabric || vm->user_chips)
 		ret = -ENXIO;
 	else if (set)
 		ret = vqc_vm_write_chip(vm, chip, state);

@@ -82,12 +82,17 @@ static long vqc_vcpu_set_mp_state(void *object, unsigned int cmd,
 static long vqc_vcpu_interrupt(void *object, unsigned int cmd,
 			       unsigned long arg)
 {
+	struct vqc_vcpu *v = object;
 	struct kvm_interrupt irq;
 
 	if (copy_from_user(&irq, (void __user *)arg, sizeof(irq)))
 		return -EFAULT;
+	if (irq.irq >= VQC_NR_VECTORS)
+		return -EINVAL;
 	/* KVM's answer when the PIC is not the VMM's. */
-	return -ENXIO;
+	if (!v->vm->user_chips)
+		return -ENXIO;
+	return vqc_user_extint(v, irq.irq);
 }
 
 static long vqc_vcpu_set_signal_mask(void *object, unsigned int cmd,

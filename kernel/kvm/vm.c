@@ -51,11 +51,14 @@ static int vqc_vm_release(struct inode *inode, struct file *file)
 
 /* ---- creating the irqchip ---- */
 
-static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm)
+static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm, u32 reserved)
 {
 	struct vqc_fabric_config config = {
-		.ops = &vqc_irqfd_fabric_ops,
+		.ops = vm->user_chips ? &vqc_user_fabric_ops :
+					&vqc_irqfd_fabric_ops,
 		.owner = vm,
+		.lapics_only = vm->user_chips,
+		.tell_eoi_gsis = reserved,
 		.lapic_cfg = VQC_LAPIC_CFG_X2APIC | VQC_LAPIC_CFG_LINT0_EXTINT |
 			     (vm->tsc_deadline ? VQC_LAPIC_CFG_TSC_DEADLINE : 0),
 		.ioapic_version = VQC_IOAPIC_VER_82093AA,
@@ -73,15 +76,11 @@ static void vqc_vm_apply_x2apic_api(const struct vqc_vm *vm,
 	fabric->broadcast_x2 = !vm->no_broadcast_x2;
 }
 
-static long vqc_vm_create_irqchip_locked(struct vqc_vm *vm)
+/* @reserved: routes that are the pins of the VMM's IOAPIC */
+static long vqc_vm_add_fabric(struct vqc_vm *vm, u32 reserved)
 {
 	struct vqc_fabric *fabric;
 	int ret;
-
-	if (vm->fabric)
-		return -EEXIST;
-	if (vm->nr_vcpus)
-		return -EINVAL;
 
 	if (!vm->scratch.file) {
 		ret = vqc_scratch_map(&vm->scratch);
@@ -89,7 +88,7 @@ static long vqc_vm_create_irqchip_locked(struct vqc_vm *vm)
 			return ret;
 	}
 	vm->tsc_deadline = vqc_kvm_tsc_deadline_traps();
-	fabric = vqc_vm_new_fabric(vm);
+	fabric = vqc_vm_new_fabric(vm, reserved);
 	if (IS_ERR(fabric))
 		return PTR_ERR(fabric);
 	/* Last of what can fail: a VM without our irqchip keeps KVM's ways. */
@@ -111,8 +110,31 @@ static long vqc_vm_create_irqchip(void *object, unsigned int cmd,
 	long ret;
 
 	mutex_lock(&vm->lock);
-	ret = vqc_vm_create_irqchip_locked(vm);
+	if (vm->fabric)
+		ret = -EEXIST;
+	else if (vm->nr_vcpus)
+		ret = -EINVAL;
+	else
+		ret = vqc_vm_add_fabric(vm, 0);
 	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+/* The VMM keeps PIC, IOAPIC and PIT. */
+static long vqc_vm_enable_split(struct vqc_vm *vm,
+				const struct kvm_enable_cap *cap)
+{
+	long ret;
+
+	if (cap->flags || cap->args[0] > VQC_MAX_ROUTES)
+		return -EINVAL;
+	/* KVM says so of vCPUs, too. */
+	if (vm->fabric || vm->nr_vcpus)
+		return -EEXIST;
+	vm->user_chips = true;
+	ret = vqc_vm_add_fabric(vm, cap->args[0]);
+	if (ret)
+		vm->user_chips = false;
 	return ret;
 }
 
@@ -125,7 +147,7 @@ static long vqc_vm_create_pit(void *object, unsigned int cmd,
 	if (cmd == KVM_CREATE_PIT2 &&
 	    copy_from_user(&config, (void __user *)arg, sizeof(config)))
 		return -EFAULT;
-	if (!vm->fabric)
+	if (!vm->fabric || vm->user_chips)
 		return -ENOENT;
 	return vqc_fabric_add_pit(vm->fabric,
 				  config.flags & KVM_PIT_SPEAKER_DUMMY);
@@ -202,6 +224,8 @@ static int vqc_vm_convert_route(const struct vqc_vm *vm,
 	route->gsi = e->gsi;
 	switch (e->type) {
 	case KVM_IRQ_ROUTING_IRQCHIP:
+		if (vm->user_chips)
+			return -EINVAL;
 		return vqc_vm_convert_irqchip_route(route, &e->u.irqchip);
 	case KVM_IRQ_ROUTING_MSI:
 		route->kind = VQC_ROUTE_MSI;
@@ -375,6 +399,8 @@ static long vqc_vm_enable_cap(void *object, unsigned int cmd,
 		ret = vqc_vm_enable_user_msr(vm, &cap, cmd, arg);
 		break;
 	case KVM_CAP_SPLIT_IRQCHIP:
+		ret = vqc_vm_enable_split(vm, &cap);
+		break;
 	case KVM_CAP_VM_COPY_ENC_CONTEXT_FROM:
 	case KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM:
 		ret = -EINVAL;

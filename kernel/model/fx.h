@@ -45,6 +45,7 @@
 	X(BELOW_PPR,		"priority class not above PPR") \
 	X(EOI_NONE,		"EOI with nothing in service") \
 	X(EOI_SUPPRESSED,	"EOI broadcast suppressed by SVR bit 12") \
+	X(EOI_TOLD,		"EOI told to the VMM, whose IOAPIC sent it") \
 	X(BAD_ACCESS,		"width or alignment the register does not take") \
 	X(NO_REG,		"no such register") \
 	X(READ_ONLY,		"register is read-only") \

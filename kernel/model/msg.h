@@ -44,6 +44,7 @@ enum vqc_shorthand {
 #define VQC_MSG_LEVEL		BIT(1)	/* trigger mode: level */
 #define VQC_MSG_ASSERT		BIT(2)	/* level: assert (ICR, MSI) */
 #define VQC_MSG_X2DEST		BIT(3)	/* dest is a 32-bit x2APIC destination */
+#define VQC_MSG_TELL_EOI	BIT(4)	/* from an IOAPIC that is not ours */
 
 /**
  * struct vqc_msg - an interrupt message
