@@ -407,6 +407,8 @@ TEST(older_set_cpuid_hides_the_same)
 	older = cpuid_without_index(cpuid);
 	vm = vm_with_vcpu(&vcpu);
 	ASSERT_OK(ioctl(vcpu, KVM_SET_CPUID, older));
+	/* What is there must be what KVM gave. */
+	memset(cpuid->entries, 0, MAX_CPUID * sizeof(cpuid->entries[0]));
 	cpuid->nent = MAX_CPUID;
 	ASSERT_OK(ioctl(vcpu, KVM_GET_CPUID2, cpuid));
 	ASSERT_EQ(cpuid->entries[older->nent - 1].function,
