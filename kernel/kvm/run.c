@@ -157,9 +157,8 @@ static void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
 
 /*
  * Out of KVM: from here on nobody sets TIF_NOTIFY_SIGNAL, and a flag that a kick
- * has set is taken back, lest it end another system call of this thread. If a
- * task work shares it, it stays: the VMM sees a harmless -EINTR and the work is
- * done on the way out.
+ * has set is taken back, lest it end another system call of this thread. A task
+ * work may share it: that is done when KVM is entered again, or on the way out.
  */
 static void vqc_vcpu_leave_kvm(struct vqc_vcpu *v)
 {
@@ -178,7 +177,7 @@ static void vqc_vcpu_leave_kvm(struct vqc_vcpu *v)
 	/* The flag goes before the look at what else asked for it. */
 	smp_mb__after_atomic();
 	if (task_work_pending(current))
-		set_thread_flag(TIF_NOTIFY_SIGNAL);
+		set_thread_flag(TIF_NOTIFY_RESUME);
 }
 
 /* ---- exits ---- */
@@ -344,6 +343,9 @@ static int vqc_vcpu_sleep(struct vqc_vcpu *v)
 	sigset_t old;
 	int ret;
 
+	/* A work whose flag our kick shared may be meant to end a sleep. */
+	if (v->interrupted && task_work_pending(current))
+		set_thread_flag(TIF_NOTIFY_SIGNAL);
 	if (v->has_sigmask)
 		sigprocmask(SIG_SETMASK, &v->sigmask, &old);
 	vqc_vcpu_set_mode(v, VQC_RUN_ASLEEP);
