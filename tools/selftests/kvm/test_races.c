@@ -352,7 +352,7 @@ TEST(killed_vmms_leave_nothing_behind)
 	uint64_t seed = 0xdead;
 	unsigned int i;
 
-	for (i = 0; i < KILLS; i++)
+	for (i = 0; i < rounds(KILLS); i++)
 		kill_vmm(&seed, i & 3);
 	if (!device_is_stock())
 		ASSERT_EQ(module_users(), 0);
