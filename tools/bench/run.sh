@@ -5,6 +5,8 @@ set -euo pipefail
 
 bench=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$bench/../.." && pwd)
+# shellcheck source=tools/vm/lib.sh
+. "$top/tools/vm/lib.sh"
 
 usage()
 {
@@ -19,7 +21,8 @@ usage()
 	the median of the repeats, and the spread between the lowest and the highest.
 
 	Options:
-	  --module FILE.ko  the module to measure (default: virqchip.ko at the top)
+	  --module FILE.ko  the module to measure (default: built in build/bench for
+	                    the kernel of the L1)
 	  --no-module       leave /dev/virqchip out
 	  --loops N         operations per figure (default 4000)
 	  --rst             print a reStructuredText table
@@ -32,7 +35,7 @@ usage()
 	USAGE
 }
 
-module=$top/virqchip.ko loops=4000 format=plain results='' print_only=false
+module='' loops=4000 format=plain results='' print_only=false
 with_module=true
 
 bad_usage()
@@ -66,13 +69,23 @@ elif [ -z "$results" ]; then
 	trap 'rm -rf "$results"' EXIT
 fi
 
+build_module()
+{
+	local log=$results/build.log
+
+	module=$top/build/bench/virqchip.ko
+	vm_build_module "$top/build/bench" >"$log" 2>&1 ||
+		{ cat "$log" >&2; echo "run.sh: the module does not build" >&2; exit 1; }
+}
+
 run_benches()
 {
 	local module_args=()
 
+	"$top/tools/deps.sh" build vm >&2
 	if $with_module; then
-		[ -f "$module" ] ||
-			bad_usage "no $module: run make, or use --module or --no-module"
+		[ -n "$module" ] || build_module
+		[ -f "$module" ] || bad_usage "no $module"
 		module_args=(--module "$module")
 	fi
 	make -s -C "$top/tools/lab" >&2
