@@ -118,6 +118,7 @@ struct vqc_vm {
 enum vqc_run_mode {
 	VQC_RUN_OUT,		/* in our loop, or not running: it will look */
 	VQC_RUN_IN_KVM,
+	VQC_RUN_KICKED,		/* in KVM, but interrupted: INIT, SIPI, NMI or SMI */
 	VQC_RUN_ASLEEP,
 };
 
@@ -145,8 +146,8 @@ enum vqc_run_mode {
  *	KVM has registers to load
  * @smm: it is in system management mode
  * @guest_debug: KVM_GUESTDBG_* as the VMM set it, 0 if not enabled
- * @kick_lock: protects @kicked, and the leaving of KVM in @mode
- * @kicked: a kick interrupts the thread to look for INIT, SIPI, NMI or SMI
+ * @kick_lock: held from the change of @mode to VQC_RUN_KICKED until the thread
+ *	has been interrupted
  * @interrupted: such a kick came while it was in KVM the last time
  * @mp_state: KVM_MP_STATE_*
  * @id: vCPU id, the initial APIC ID
@@ -178,8 +179,7 @@ struct vqc_vcpu {
 	bool unfinished;
 	bool smm;
 	u32 guest_debug;
-	raw_spinlock_t kick_lock;	/* kicked; mode leaving IN_KVM */
-	bool kicked;
+	raw_spinlock_t kick_lock;	/* an interruption of KVM under way */
 	bool interrupted;
 	u32 mp_state;
 	u32 id;

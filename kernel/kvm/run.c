@@ -94,10 +94,8 @@ static void vqc_vcpu_interrupt_kvm(struct vqc_vcpu *v, struct task_struct *task)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&v->kick_lock, flags);
-	if (v->mode == VQC_RUN_IN_KVM) {
-		v->kicked = true;
+	if (cmpxchg(&v->mode, VQC_RUN_IN_KVM, VQC_RUN_KICKED) == VQC_RUN_IN_KVM)
 		set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL);
-	}
 	raw_spin_unlock_irqrestore(&v->kick_lock, flags);
 }
 
@@ -127,6 +125,7 @@ static void vqc_vcpu_kick(struct vqc_cpu *cpu)
 	smp_mb();
 	switch (READ_ONCE(v->mode)) {
 	case VQC_RUN_IN_KVM:
+	case VQC_RUN_KICKED:
 		this_cpu_inc(cpu->fabric->stats->kicks);
 		vqc_obs_kick(cpu);
 		vqc_vcpu_kick_kvm(v);
@@ -162,20 +161,15 @@ static void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
  */
 static void vqc_vcpu_leave_kvm(struct vqc_vcpu *v)
 {
-	bool kicked;
-
-	raw_spin_lock_irq(&v->kick_lock);
-	WRITE_ONCE(v->mode, VQC_RUN_OUT);
-	kicked = v->kicked;
-	v->kicked = false;
-	raw_spin_unlock_irq(&v->kick_lock);
-
-	v->interrupted = kicked;
-	if (likely(!kicked))
+	v->interrupted = xchg(&v->mode, VQC_RUN_OUT) == VQC_RUN_KICKED;
+	if (likely(!v->interrupted))
 		return;
+	/* Who kicked may not have set the flag yet. */
+	raw_spin_lock_irq(&v->kick_lock);
 	clear_thread_flag(TIF_NOTIFY_SIGNAL);
 	/* The flag goes before the look at what else asked for it. */
 	smp_mb__after_atomic();
+	raw_spin_unlock_irq(&v->kick_lock);
 	if (task_work_pending(current))
 		set_thread_flag(TIF_NOTIFY_RESUME);
 }
