@@ -239,7 +239,7 @@ check_python()
 {
 	local file
 
-	scripts '^#!.*python' | while read -r file; do
+	{ scripts '^#!.*python'; files '*.py'; } | while read -r file; do
 		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$file" 2>&1
 	done
 }
