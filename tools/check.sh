@@ -25,7 +25,7 @@ stages()
 	selftests        | check | l1    | 600  | tests | in_l1 6.1 tools/selftests/run.sh
 	selftests-kvm    | check | l1    | 900  | tests | in_l1 6.1 tools/selftests/kvm/run.sh
 	linux-guest      | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
-	guests           | check | l1    | 900  | tests | tools/vm/agent-initramfs && in_l1 6.1 tools/vm/test-guests --newer-qemu "$(tools/vm/get-qemu)"
+	guests           | all   | l1    | 900  | tests | tools/vm/agent-initramfs && in_l1 6.1 tools/vm/test-guests --newer-qemu "$(tools/vm/get-qemu)"
 	unload           | check | l1    | 600  | tests | in_l1 6.1 tools/vm/test-unload
 	tools            | check | l1    | 600  | tests | tools/vm/test-run
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites

@@ -453,4 +453,6 @@ class Guest:
         self.log.close()
         for end in (self.console, self.qmp):
             end.sock.close()
-        shutil.copytree(self.dir, self.machine.results / self.name)
+        kept = self.machine.results / self.name
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(self.dir, kept)
