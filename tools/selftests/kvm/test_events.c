@@ -9,12 +9,8 @@
 #include "vm.h"
 
 #define VECTOR		0x41
-#define NMI_VECTOR	2
 #define DB_VECTOR	1
 #define PIN		20	/* of the IOAPIC only */
-#define FLAGS_NO_IF	0x2
-#define MSI_NMI		0x400
-#define MSI_INIT	0x500
 
 #define SMM_SLOT	0x10001u	/* in the address space of SMM */
 #define SMBASE		0x30000u
@@ -23,13 +19,6 @@
 #define RESET_PAGE	0xfffff000u
 #define RESET_IP	0xfff0u
 #define RESET_CS	0xf000
-
-static void send_msi(const struct guest *guest, uint32_t data)
-{
-	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = data };
-
-	ASSERT_EQ(ioctl(guest->vm.fd, KVM_SIGNAL_MSI, &msi), 1);
-}
 
 static struct kvm_vcpu_events events_get(const struct guest *guest)
 {
@@ -43,21 +32,6 @@ static struct kvm_vcpu_events events_get(const struct guest *guest)
 static int events_set(const struct guest *guest, struct kvm_vcpu_events *events)
 {
 	return ioctl(guest->vcpu, KVM_SET_VCPU_EVENTS, events);
-}
-
-static int mp_state_set(const struct guest *guest, uint32_t mp_state)
-{
-	struct kvm_mp_state state = { .mp_state = mp_state };
-
-	return ioctl(guest->vcpu, KVM_SET_MP_STATE, &state);
-}
-
-static uint32_t mp_state_get(const struct guest *guest)
-{
-	struct kvm_mp_state state = { .mp_state = ~0u };
-
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_MP_STATE, &state));
-	return state.mp_state;
 }
 
 static uint16_t guest_cs(const struct guest *guest)
@@ -125,8 +99,8 @@ TEST(init_in_smm_is_latched_until_rsm)
 	struct guest guest;
 
 	guest_enter_smm(&guest);
-	send_msi(&guest, MSI_INIT);
-	ASSERT_EQ(mp_state_get(&guest), KVM_MP_STATE_RUNNABLE);
+	message_send(&guest, MSI_INIT);
+	ASSERT_EQ(mp_state_get(guest.vcpu), KVM_MP_STATE_RUNNABLE);
 	events = events_get(&guest);
 	ASSERT_EQ(events.smi.smm, 1);
 	ASSERT_EQ(events.smi.latched_init, 1);
@@ -172,12 +146,12 @@ TEST(smm_excludes_waiting_for_sipi)
 	if (device_is_stock() && !kernel_before(7, 2))
 		test_skip("later kernels hold any MP state together with SMM");
 	guest_enter_smm(&guest);
-	ASSERT_ERRNO(mp_state_set(&guest, KVM_MP_STATE_INIT_RECEIVED), EINVAL);
-	ASSERT_ERRNO(mp_state_set(&guest, KVM_MP_STATE_SIPI_RECEIVED), EINVAL);
+	ASSERT_ERRNO(mp_state_set(guest.vcpu, KVM_MP_STATE_INIT_RECEIVED), EINVAL);
+	ASSERT_ERRNO(mp_state_set(guest.vcpu, KVM_MP_STATE_SIPI_RECEIVED), EINVAL);
 	events = events_get(&guest);
 	events.smi.smm = 0;
 	ASSERT_OK(events_set(&guest, &events));
-	ASSERT_OK(mp_state_set(&guest, KVM_MP_STATE_INIT_RECEIVED));
+	ASSERT_OK(mp_state_set(guest.vcpu, KVM_MP_STATE_INIT_RECEIVED));
 	events.smi.smm = 1;
 	ASSERT_ERRNO(events_set(&guest, &events), EINVAL);
 }
@@ -186,12 +160,8 @@ TEST(smm_excludes_waiting_for_sipi)
 
 static void guest_halt(struct guest *guest)
 {
-	struct kvm_regs regs;
-
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_REGS, &regs));
-	regs.rflags = FLAGS_NO_IF;
-	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
-	ASSERT_OK(mp_state_set(guest, KVM_MP_STATE_HALTED));
+	flags_set(guest->vcpu, FLAGS_NO_IF);
+	ASSERT_OK(mp_state_set(guest->vcpu, KVM_MP_STATE_HALTED));
 }
 
 TEST(loaded_nmi_ends_a_halt)
@@ -206,7 +176,7 @@ TEST(loaded_nmi_ends_a_halt)
 	events.flags = KVM_VCPUEVENT_VALID_NMI_PENDING;
 	ASSERT_OK(events_set(&guest, &events));
 	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | NMI_VECTOR);
-	ASSERT_EQ(mp_state_get(&guest), KVM_MP_STATE_RUNNABLE);
+	ASSERT_EQ(mp_state_get(guest.vcpu), KVM_MP_STATE_RUNNABLE);
 }
 
 TEST(loaded_smi_ends_a_halt)
@@ -230,7 +200,7 @@ TEST(nmi_of_the_local_apic_is_saved)
 	struct guest guest;
 
 	guest_create(&guest);
-	send_msi(&guest, MSI_NMI);
+	message_send(&guest, MSI_NMI);
 	ASSERT_EQ(events_get(&guest).nmi.pending, 1);
 	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | NMI_VECTOR);
 }
@@ -299,7 +269,7 @@ TEST(debugger_steps_over_a_halt)
 
 	guest_create(&guest);
 	guest_load(&guest, halts, sizeof(halts));
-	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_REGS, &regs));
+	regs = regs_get(guest.vcpu);
 	guest_debug(&guest, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP);
 	do {
 		ASSERT_OK(ioctl(guest.vcpu, KVM_RUN, 0));
@@ -307,7 +277,7 @@ TEST(debugger_steps_over_a_halt)
 	} while (guest.run->debug.arch.pc < regs.rip + 2);
 	ASSERT_EQ(guest.run->debug.arch.pc, regs.rip + 2);
 	ASSERT_EQ(guest.run->debug.arch.exception, DB_VECTOR);
-	ASSERT_EQ(mp_state_get(&guest), KVM_MP_STATE_HALTED);
+	ASSERT_EQ(mp_state_get(guest.vcpu), KVM_MP_STATE_HALTED);
 }
 
 /* ---- registers in kvm_run ---- */
@@ -355,7 +325,7 @@ TEST(latched_init_in_kvm_run_is_seen_and_taken)
 
 	guest_enter_smm(&guest);
 	guest.run->kvm_valid_regs = KVM_SYNC_X86_EVENTS;
-	send_msi(&guest, MSI_INIT);
+	message_send(&guest, MSI_INIT);
 	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
 	ASSERT_EQ(guest.run->s.regs.events.smi.latched_init, 1);
 	guest.run->s.regs.events.smi.latched_init = 0;

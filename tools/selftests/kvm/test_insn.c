@@ -14,7 +14,6 @@
 #define PATIENCE	64	/* steps in which an interrupt must be seen */
 
 #define MMIO		0x20fffu	/* the last byte of a page; no memory */
-#define MSI_INIT	0x500
 
 /* ---- single steps ---- */
 
@@ -165,31 +164,19 @@ static void guest_begin_read(struct guest *guest)
 
 static uint64_t guest_rip(const struct guest *guest)
 {
-	struct kvm_regs regs;
-
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_REGS, &regs));
-	return regs.rip;
-}
-
-static void send_init(const struct guest *guest)
-{
-	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = MSI_INIT };
-
-	ASSERT_EQ(ioctl(guest->vm.fd, KVM_SIGNAL_MSI, &msi), 1);
+	return regs_get(guest->vcpu).rip;
 }
 
 TEST(init_waits_for_all_parts_of_an_access)
 {
-	struct kvm_mp_state state;
 	struct guest guest;
 
 	guest_begin_read(&guest);
-	send_init(&guest);
+	message_send(&guest, MSI_INIT);
 	expect_read(&guest, MMIO + 1);
 	guest.run->mmio.data[0] = 0x12;
 	ASSERT_ERRNO(guest_run_nothing(&guest), EINTR);
-	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_MP_STATE, &state));
-	ASSERT_EQ(state.mp_state, KVM_MP_STATE_RUNNABLE);
+	ASSERT_EQ(mp_state_get(guest.vcpu), KVM_MP_STATE_RUNNABLE);
 	ASSERT_EQ(guest_rip(&guest), 0xfff0);
 	/* Nothing of the instruction is left to be done to the new state. */
 	ASSERT_ERRNO(guest_run_nothing(&guest), EINTR);
@@ -198,22 +185,19 @@ TEST(init_waits_for_all_parts_of_an_access)
 
 TEST(immediate_exit_comes_after_all_parts_of_an_access)
 {
-	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_HALTED };
-	struct kvm_regs regs;
 	struct guest guest;
+	uint64_t rip;
 
 	guest_begin_read(&guest);
-	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_REGS, &regs));
+	rip = guest_rip(&guest);
 	/* A vCPU that will not run has to end its instruction, too. */
-	ASSERT_OK(ioctl(guest.vcpu, KVM_SET_MP_STATE, &state));
+	ASSERT_OK(mp_state_set(guest.vcpu, KVM_MP_STATE_HALTED));
 	ASSERT_OK(guest_run_nothing(&guest));
 	ASSERT_EQ(guest.run->exit_reason, KVM_EXIT_MMIO);
 	ASSERT_EQ(guest.run->mmio.phys_addr, MMIO + 1);
 	guest.run->mmio.data[0] = 0x12;
 	ASSERT_ERRNO(guest_run_nothing(&guest), EINTR);
-	ASSERT_EQ(guest_rip(&guest), regs.rip + 3);
-	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_REGS, &regs));
-	ASSERT_EQ(regs.rax & 0xffff, 0x1234);
-	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_MP_STATE, &state));
-	ASSERT_EQ(state.mp_state, KVM_MP_STATE_HALTED);
+	ASSERT_EQ(guest_rip(&guest), rip + 3);
+	ASSERT_EQ(regs_get(guest.vcpu).rax & 0xffff, 0x1234);
+	ASSERT_EQ(mp_state_get(guest.vcpu), KVM_MP_STATE_HALTED);
 }

@@ -73,18 +73,15 @@ TEST(vcpu_ids_are_unique_and_bounded)
 
 TEST(boot_cpu_id_is_fixed_by_the_first_vcpu)
 {
-	struct kvm_mp_state state;
 	struct vm vm = vm_with_irqchip();
 	int vcpu;
 
 	ASSERT_OK(ioctl(vm.fd, KVM_SET_BOOT_CPU_ID, 1ul));
 	vcpu = vcpu_create(&vm, 0);
 	ASSERT_ERRNO(ioctl(vm.fd, KVM_SET_BOOT_CPU_ID, 0ul), EBUSY);
-	ASSERT_OK(ioctl(vcpu, KVM_GET_MP_STATE, &state));
-	ASSERT_EQ(state.mp_state, KVM_MP_STATE_UNINITIALIZED);
+	ASSERT_EQ(mp_state_get(vcpu), KVM_MP_STATE_UNINITIALIZED);
 	vcpu = vcpu_create(&vm, 1);
-	ASSERT_OK(ioctl(vcpu, KVM_GET_MP_STATE, &state));
-	ASSERT_EQ(state.mp_state, KVM_MP_STATE_RUNNABLE);
+	ASSERT_EQ(mp_state_get(vcpu), KVM_MP_STATE_RUNNABLE);
 }
 
 /* ---- calls that need what is not there ---- */
@@ -166,21 +163,6 @@ TEST(interrupt_by_vector_is_refused_with_an_irqchip)
 }
 
 /* ---- MP state ---- */
-
-static int mp_state_set(int vcpu, uint32_t mp_state)
-{
-	struct kvm_mp_state state = { .mp_state = mp_state };
-
-	return ioctl(vcpu, KVM_SET_MP_STATE, &state);
-}
-
-static uint32_t mp_state_get(int vcpu)
-{
-	struct kvm_mp_state state = { .mp_state = ~0u };
-
-	ASSERT_OK(ioctl(vcpu, KVM_GET_MP_STATE, &state));
-	return state.mp_state;
-}
 
 TEST(mp_state_starts_as_the_hardware_does)
 {

@@ -360,7 +360,6 @@ TEST(killed_vmms_leave_nothing_behind)
 
 /* ---- kicks and other system calls ---- */
 
-#define MSI_NMI		0x400
 #define CALLS		2000
 #define LONG_CALL	0x8000
 

@@ -16,8 +16,6 @@
 #define EXTINT		0x61
 
 #define MSI_LEVEL	0x8000u
-#define MSI_NMI		0x400u
-#define NMI_VECTOR	2
 #define MSI_DEST_1	0x1000u	/* in the address: APIC ID 1 */
 
 #define LAPIC_LVT0	0x350
@@ -25,9 +23,6 @@
 #define LVT_EXTINT	0x700u
 #define SVR_SUPPRESS	0x1000u
 #define VERSION_SUPPRESS	0x1000000u
-
-#define FLAGS_NO_IF	0x2
-#define FLAGS_IF	0x202
 
 /* The handler: mov, out; mov, xor, xor, wrmsr */
 #define AFTER_WRMSR	18
@@ -72,13 +67,6 @@ static void route_set(const struct guest *guest,
 	routes_set(&guest->vm, &entry, 1);
 }
 
-static void message_send(const struct guest *guest, uint32_t data)
-{
-	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = data };
-
-	ASSERT_EQ(ioctl(guest->vm.fd, KVM_SIGNAL_MSI, &msi), 1);
-}
-
 /* One KVM_RUN; returns the reason of its end. */
 static unsigned int run_once(const struct guest *guest)
 {
@@ -89,15 +77,13 @@ static unsigned int run_once(const struct guest *guest)
 /* The guest's handler of @vector goes on to the end of its EOI. */
 static void expect_eoi_exit(const struct guest *guest, uint8_t vector)
 {
-	struct kvm_regs regs;
 	uint16_t handler;
 
 	ASSERT_EQ(run_once(guest), KVM_EXIT_IOAPIC_EOI);
 	ASSERT_EQ(guest->run->eoi.vector, vector);
 	/* The instruction is over. */
 	memcpy(&handler, guest->mem + vector * 4, sizeof(handler));
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_REGS, &regs));
-	ASSERT_EQ(regs.rip, handler + AFTER_WRMSR);
+	ASSERT_EQ(regs_get(guest->vcpu).rip, handler + AFTER_WRMSR);
 }
 
 static int extint_try(const struct guest *guest, uint32_t vector)
@@ -107,22 +93,13 @@ static int extint_try(const struct guest *guest, uint32_t vector)
 	return ioctl(guest->vcpu, KVM_INTERRUPT, &irq);
 }
 
-static void flags_set(const struct guest *guest, uint64_t flags)
-{
-	struct kvm_regs regs;
-
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_REGS, &regs));
-	regs.rflags = flags;
-	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
-}
-
 /* The idle loop, entered behind its STI. */
 static void guest_split_no_if(struct guest *guest)
 {
 	struct kvm_regs regs;
 
 	guest_split(guest);
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_REGS, &regs));
+	regs = regs_get(guest->vcpu);
 	regs.rip += STI_BYTES;
 	regs.rflags = FLAGS_NO_IF;
 	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
@@ -386,7 +363,7 @@ TEST(split_tells_the_eoi_though_an_nmi_bore_the_vector)
 	ASSERT_EQ(guest_wait_irq(&guest), NMI_VECTOR);
 	ASSERT_EQ(guest_step(&guest), GUEST_EOI);
 	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
-	flags_set(&guest, FLAGS_IF);
+	flags_set(guest.vcpu, FLAGS_IF);
 	ASSERT_EQ(guest_wait_irq(&guest), VECTOR);
 	expect_eoi_exit(&guest, VECTOR);
 }
@@ -447,7 +424,7 @@ TEST(split_extint_goes_before_the_lapic)
 	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
 	message_send(&guest, 0xf1);
 	ASSERT_OK(extint_try(&guest, EXTINT));
-	flags_set(&guest, FLAGS_IF);
+	flags_set(guest.vcpu, FLAGS_IF);
 	ASSERT_EQ(guest_wait_irq(&guest), EXTINT);
 }
 
@@ -473,7 +450,7 @@ TEST(split_extint_waits_for_if)
 	ASSERT_OK(extint_try(&guest, EXTINT));
 	ASSERT_EQ(guest_next(&guest), GUEST_IDLE);
 	ASSERT_EQ(guest.run->if_flag, 0);
-	flags_set(&guest, FLAGS_IF);
+	flags_set(guest.vcpu, FLAGS_IF);
 	ASSERT_EQ(guest_wait_irq(&guest), EXTINT);
 }
 
@@ -489,7 +466,7 @@ TEST(split_says_when_it_is_ready_for_an_extint)
 	ASSERT_EQ(guest_next(&guest), GUEST_IDLE);
 	ASSERT(!guest.run->ready_for_interrupt_injection);
 	lapic_put(&guest, LAPIC_LVT0, LVT_EXTINT);
-	flags_set(&guest, FLAGS_NO_IF);
+	flags_set(guest.vcpu, FLAGS_NO_IF);
 	ASSERT_EQ(guest_next(&guest), GUEST_IDLE);
 	ASSERT_EQ(guest.run->if_flag, 0);
 	ASSERT(!guest.run->ready_for_interrupt_injection);
@@ -503,7 +480,7 @@ TEST(split_ends_the_run_when_the_window_opens)
 	guest.run->request_interrupt_window = 1;
 	ASSERT_EQ(guest_next(&guest), GUEST_IDLE);
 	ASSERT_EQ(guest.run->request_interrupt_window, 1);
-	flags_set(&guest, FLAGS_IF);
+	flags_set(guest.vcpu, FLAGS_IF);
 	ASSERT_EQ(run_once(&guest), KVM_EXIT_IRQ_WINDOW_OPEN);
 	ASSERT(guest.run->ready_for_interrupt_injection);
 	ASSERT_EQ(guest.run->if_flag, 1);
@@ -527,28 +504,24 @@ TEST(split_has_no_window_for_a_masked_lint0)
 
 TEST(split_extint_wakes_a_halted_guest)
 {
-	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_HALTED };
 	struct guest guest;
 
 	guest_split(&guest);
-	flags_set(&guest, FLAGS_IF);
-	ASSERT_OK(ioctl(guest.vcpu, KVM_SET_MP_STATE, &state));
+	flags_set(guest.vcpu, FLAGS_IF);
+	ASSERT_OK(mp_state_set(guest.vcpu, KVM_MP_STATE_HALTED));
 	ASSERT_OK(extint_try(&guest, EXTINT));
 	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | EXTINT);
-	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_MP_STATE, &state));
-	ASSERT_EQ(state.mp_state, KVM_MP_STATE_RUNNABLE);
+	ASSERT_EQ(mp_state_get(guest.vcpu), KVM_MP_STATE_RUNNABLE);
 }
 
 TEST(split_window_opens_at_hlt)
 {
 	/* sti; hlt; jmp to the hlt */
 	static const uint8_t code[] = { 0xfb, 0xf4, 0xeb, 0xfd };
-	struct kvm_regs regs;
 	struct guest guest;
 
 	guest_split(&guest);
-	ASSERT_OK(ioctl(guest.vcpu, KVM_GET_REGS, &regs));
-	memcpy(guest.mem + regs.rip, code, sizeof(code));
+	memcpy(guest.mem + regs_get(guest.vcpu).rip, code, sizeof(code));
 	guest.run->request_interrupt_window = 1;
 	ASSERT_EQ(run_once(&guest), KVM_EXIT_IRQ_WINDOW_OPEN);
 	ASSERT(guest.run->ready_for_interrupt_injection);

@@ -13,33 +13,22 @@
 #include "vm.h"
 
 #define VECTOR		0x41
-#define NMI_VECTOR	2
 #define PIN		20	/* of the IOAPIC only */
-#define FLAGS_NO_IF	0x2
-#define FLAGS_IF	0x202
 
 /* ---- loaded as halted ---- */
 
 /* Never run: all that is known of its flags is what is loaded here. */
 static void guest_load_halted(struct guest *guest, uint64_t flags)
 {
-	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_HALTED };
-	struct kvm_regs regs;
-
 	guest_create(guest);
 	rte_set(&guest->vm, PIN, VECTOR);
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_REGS, &regs));
-	regs.rflags = flags;
-	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
-	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_MP_STATE, &state));
+	flags_set(guest->vcpu, flags);
+	ASSERT_OK(mp_state_set(guest->vcpu, KVM_MP_STATE_HALTED));
 }
 
 static void guest_expect_runnable(const struct guest *guest)
 {
-	struct kvm_mp_state state;
-
-	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_MP_STATE, &state));
-	ASSERT_EQ(state.mp_state, KVM_MP_STATE_RUNNABLE);
+	ASSERT_EQ(mp_state_get(guest->vcpu), KVM_MP_STATE_RUNNABLE);
 }
 
 TEST(loaded_halt_ends_by_a_line_raised_before)
@@ -148,9 +137,7 @@ TEST(loaded_mp_state_is_what_the_local_apic_shows)
 		test_skip("KVM shows no local APIC in debugfs");
 	vm_with_vcpu(&vcpu);
 	for (i = 0; i < ARRAY_SIZE(states); i++) {
-		struct kvm_mp_state state = { .mp_state = states[i].mp_state };
-
-		ASSERT_OK(ioctl(vcpu, KVM_SET_MP_STATE, &state));
+		ASSERT_OK(mp_state_set(vcpu, states[i].mp_state));
 		ASSERT_EQ(lapic_waits_for_sipi(), states[i].waits);
 	}
 }

@@ -184,6 +184,37 @@ bool ioapic_irr(const struct vm *vm, unsigned int pin)
 	return state.chip.ioapic.irr >> pin & 1;
 }
 
+int mp_state_set(int vcpu, uint32_t mp_state)
+{
+	struct kvm_mp_state state = { .mp_state = mp_state };
+
+	return ioctl(vcpu, KVM_SET_MP_STATE, &state);
+}
+
+uint32_t mp_state_get(int vcpu)
+{
+	struct kvm_mp_state state = { .mp_state = ~0u };
+
+	ASSERT_OK(ioctl(vcpu, KVM_GET_MP_STATE, &state));
+	return state.mp_state;
+}
+
+struct kvm_regs regs_get(int vcpu)
+{
+	struct kvm_regs regs;
+
+	ASSERT_OK(ioctl(vcpu, KVM_GET_REGS, &regs));
+	return regs;
+}
+
+void flags_set(int vcpu, uint64_t flags)
+{
+	struct kvm_regs regs = regs_get(vcpu);
+
+	regs.rflags = flags;
+	ASSERT_OK(ioctl(vcpu, KVM_SET_REGS, &regs));
+}
+
 struct kvm_lapic_state lapic_get(int vcpu)
 {
 	struct kvm_lapic_state state;
@@ -398,11 +429,17 @@ static void guest_set_cpuid(const struct guest *guest)
 	free(cpuid);
 }
 
-static void guest_set_registers(const struct guest *guest)
+static void guest_enter_main(const struct guest *guest)
 {
 	struct kvm_regs regs = {
-		.rip = GUEST_MAIN, .rsp = GUEST_STACK, .rflags = 2,
+		.rip = GUEST_MAIN, .rsp = GUEST_STACK, .rflags = FLAGS_NO_IF,
 	};
+
+	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
+}
+
+static void guest_set_registers(const struct guest *guest)
+{
 	struct kvm_sregs sregs;
 
 	ASSERT_OK(ioctl(guest->vcpu, KVM_GET_SREGS, &sregs));
@@ -410,7 +447,7 @@ static void guest_set_registers(const struct guest *guest)
 	sregs.cs.selector = 0;
 	sregs.apic_base |= APIC_BASE_EXTD;
 	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_SREGS, &sregs));
-	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
+	guest_enter_main(guest);
 }
 
 void guest_create_in(struct guest *guest, struct vm vm)
@@ -437,13 +474,16 @@ void guest_create(struct guest *guest)
 
 void guest_load(struct guest *guest, const uint8_t *code, size_t bytes)
 {
-	struct kvm_regs regs = {
-		.rip = GUEST_MAIN, .rsp = GUEST_STACK, .rflags = 2,
-	};
-
 	ASSERT(bytes <= GUEST_HANDLERS - GUEST_MAIN);
 	memcpy(guest->mem + GUEST_MAIN, code, bytes);
-	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
+	guest_enter_main(guest);
+}
+
+void message_send(const struct guest *guest, uint32_t data)
+{
+	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = data };
+
+	ASSERT_EQ(ioctl(guest->vm.fd, KVM_SIGNAL_MSI, &msi), 1);
 }
 
 int guest_run_nothing(const struct guest *guest)

@@ -38,6 +38,12 @@
 #define SVR_ON		0x1ff
 
 #define MSI_ADDRESS	0xfee00000u	/* to APIC ID 0, physical */
+#define MSI_NMI		0x400u
+#define MSI_INIT	0x500u
+
+#define NMI_VECTOR	2
+#define FLAGS_NO_IF	0x2
+#define FLAGS_IF	0x202
 
 extern const char *device_path;
 
@@ -93,6 +99,15 @@ void rte_set(const struct vm *vm, unsigned int pin, uint64_t rte);
 
 /* The IOAPIC's pin is asserted, or an edge of it waits. */
 bool ioapic_irr(const struct vm *vm, unsigned int pin);
+
+/* Returns 0, or -1 and errno. */
+int mp_state_set(int vcpu, uint32_t mp_state);
+uint32_t mp_state_get(int vcpu);
+
+struct kvm_regs regs_get(int vcpu);
+
+/* RFLAGS; the other registers stay. */
+void flags_set(int vcpu, uint64_t flags);
 
 struct kvm_lapic_state lapic_get(int vcpu);
 void lapic_set(int vcpu, const struct kvm_lapic_state *state);
@@ -151,6 +166,9 @@ void guest_create_in(struct guest *guest, struct vm vm);
 
 /* Let it run other code, in real mode with interrupts disabled. */
 void guest_load(struct guest *guest, const uint8_t *code, size_t bytes);
+
+/* KVM_SIGNAL_MSI to MSI_ADDRESS; ends the test unless it is delivered. */
+void message_send(const struct guest *guest, uint32_t data);
 
 /* KVM_RUN with immediate_exit, as before the state is saved. */
 int guest_run_nothing(const struct guest *guest);
