@@ -267,7 +267,7 @@ export -f build_module build_programs in_l1 module_dir need_kernel
 # shellcheck disable=SC2046 # as many words as functions
 export -f $(compgen -A function vm_)
 # shellcheck disable=SC2154 # lib.sh sets them
-export vm_name vm_tools vm_cache vm_kernels vm_keyring logs build
+export vm_name vm_progress_seconds vm_tools vm_cache vm_kernels vm_keyring logs build
 
 tools/deps.sh all
 chosen_stages "${names[@]}" >"$logs/stages"

@@ -61,25 +61,15 @@ give_up()
 	exit 1
 }
 
-# run_logged LOG COMMAND...: show every five seconds how far it is.
-run_logged()
+# Without our own paths and the marks of the guest.
+vm_show_progress()
 {
-	local log=$1 status=0 job ticks=0 words
-	shift
+	local words
 
-	"$@" >"$log" 2>&1 </dev/null &
-	job=$!
-	while kill -0 $job 2>/dev/null; do
-		sleep 0.2
-		ticks=$((ticks + 1))
-		[ $((ticks % 25)) -eq 0 ] || continue
-		words=$(grep -v '^[[:blank:]]*$' "$log" | tail -n 1 | cut -c 1-99)
-		tell "... $(sed "s,$PWD/,,g; s,^VIRQCHIP-GUEST-,,; s,^ *,," <<<"${words:-it is quiet so far}")"
-	done
-	wait $job || status=$?
-	[ $status = 0 ] || tail -n 20 "$log" >&2
-	return $status
+	words=$(grep -v '^[[:blank:]]*$' "$1" | tail -n 1 | cut -c 1-99)
+	tell "... $(sed "s,$PWD/,,g; s,^VIRQCHIP-GUEST-,,; s,^ *,," <<<"${words:-it is quiet so far}")"
 }
+vm_progress_seconds=5
 
 # ---- inside the L1; what is printed here ends up on the caller's terminal ----
 
@@ -138,7 +128,7 @@ run_lab_guest()
 	local guest=$1 saved=$VQC_RESULTS/$1 log=$VQC_RESULTS/$1.log status=0
 
 	# debugfs shows a VM as long as it exists.
-	run_logged "$log" $build/lab/vmm --device $device --at-end \
+	vm_run_logged "$log" $build/lab/vmm --device $device --at-end \
 		"mkdir -p '$saved' && cp $debugfs/*/* '$saved'" "$guest" || status=$?
 	if [ $status != 0 ]; then
 		grep -A 1 -B 1 '^not ok' "$log" >&2 || true
@@ -152,7 +142,7 @@ linux_guest()
 {
 	local status=0
 
-	run_logged "$VQC_RESULTS/linux.log" tools/vm/linux-guest \
+	vm_run_logged "$VQC_RESULTS/linux.log" tools/vm/linux-guest \
 		--save "$VQC_RESULTS/linux" $device || status=$?
 	[ $status = 0 ] ||
 		give_up "the Linux guest failed (status $status); its log is $results/linux.log"
@@ -262,12 +252,12 @@ vm_get_kernel
 tell "Debian's kernel $vm_release is in $vm_kernel_dir."
 
 step 2 "build virqchip.ko for Linux $vm_release"
-run_logged $build/module.log vm_build_module $build/module ||
+vm_run_logged $build/module.log vm_build_module $build/module ||
 	give_up "the log is $build/module.log"
 tell "$(stat -c '%n, %s bytes' $build/module/virqchip.ko)"
 
 step 3 'build the lab, and boot an emulated machine with KVM'
-run_logged $build/lab.log make -j2 -C tools/lab BUILD="$PWD/$build/lab" ||
+vm_run_logged $build/lab.log make -j2 -C tools/lab BUILD="$PWD/$build/lab" ||
 	give_up "the log is $build/lab.log"
 tell "The lab's guests and the VMM that runs them are in $build/lab."
 tools/vm/guest-initramfs >/dev/null || give_up 'no initramfs for the Linux guest'

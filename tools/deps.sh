@@ -3,6 +3,10 @@
 # Install, by apt, the Debian packages that a group of commands needs.
 set -eu
 
+# shellcheck source=tools/vm/logged.sh
+. "$(dirname "$0")/vm/logged.sh"
+vm_progress_seconds=10
+
 usage()
 {
 	cat <<-EOF
@@ -62,26 +66,12 @@ fail()
 	exit 1
 }
 
-# Run one apt command with its output in $log; say now and then how far it is,
-# and show the log only on failure.
+# Run one apt command with its output in $log, which is kept on failure.
 run_apt()
 {
-	local job next=$((SECONDS + 10)) status=0
-
-	DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-		-o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null &
-	job=$!
-	while kill -0 $job 2>/dev/null; do
-		sleep 0.2
-		[ $SECONDS -ge $next ] || continue
-		next=$((SECONDS + 10))
-		echo "deps.sh: ($SECONDS s) $(tail -n 1 "$log" | cut -c 1-60)"
-	done
-	wait $job || status=$?
-	if [ $status != 0 ]; then
-		tail -n 20 "$log" >&2
+	vm_run_logged "$log" env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" ||
 		fail "apt-get $1 failed; the lines above are the end of $log"
-	fi
 }
 
 list=false

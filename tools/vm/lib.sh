@@ -15,16 +15,12 @@
 
 vm_tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 vm_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/virqchip
-vm_name=${0##*/}
+# shellcheck source=tools/vm/logged.sh
+. "$vm_tools/logged.sh"
 # shellcheck source=tools/vm/packages.sh
 . "$vm_tools/packages.sh"
 # shellcheck source=tools/vm/kernels.sh
 . "$vm_tools/kernels.sh"
-
-vm_say()
-{
-	echo "$vm_name: $*" >&2
-}
 
 vm_die()
 {

@@ -70,26 +70,6 @@ vm_apt_update()
 	}
 }
 
-# vm_run_logged LOG COMMAND...: with its output in LOG, of which the last line is
-# shown now and then, and the end if the command fails.
-vm_run_logged()
-{
-	local log=$1 status=0 start=$SECONDS next=$((SECONDS + 15)) job
-	shift
-
-	"$@" >"$log" 2>&1 </dev/null &
-	job=$!
-	while kill -0 $job 2>/dev/null; do
-		sleep 0.2
-		[ $SECONDS -ge $next ] || continue
-		next=$((SECONDS + 15))
-		vm_say "($((SECONDS - start)) s) $(tail -n 1 "$log" | cut -c 1-60)"
-	done
-	wait $job || status=$?
-	[ $status = 0 ] || tail -n 15 "$log" >&2
-	return $status
-}
-
 # vm_unpack DIR DEB...: unpack packages into DIR.
 vm_unpack()
 {
