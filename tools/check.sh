@@ -29,7 +29,7 @@ stages()
 	unload           | check | l1    | 600  | tests | in_l1 6.1 tools/vm/test-unload
 	tools            | check | l1    | 600  | tests | tools/vm/test-run
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites
-	l1-7.2           | check | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites
+	l1-7.2           | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites
 	lab-6.12         | all   | l1    | 900  | tests | in_l1 6.12 tools/lab/compare.sh --device-only /dev/virqchip
 	lab-7.2          | all   | l1    | 900  | tests | in_l1 7.2 tools/lab/compare.sh --device-only /dev/virqchip
 	linux-guest-6.12 | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
@@ -37,7 +37,7 @@ stages()
 	unload-6.12      | all   | l1    | 600  | tests | in_l1 6.12 tools/vm/test-unload
 	unload-7.2       | all   | l1    | 600  | tests | in_l1 7.2 tools/vm/test-unload
 	module-6.12      | check | host  | 900  | step  | build_module 6.12
-	module-7.2       | check | host  | 1200 | step  | build_module 7.2
+	module-7.2       | all   | host  | 1200 | step  | build_module 7.2
 	harness          | check | host  | 600  | tests | make -j2 -C tools/harness O="$build/harness" check
 	kunit-um         | check | host  | 1200 | tests | tools/kunit.sh --arch um
 	kunit-x86_64     | check | host  | 1500 | tests | tools/kunit.sh --arch x86_64
