@@ -232,6 +232,10 @@ static void vqc_show_stats(struct seq_file *m, const struct vqc_stats *sum)
 			seq_printf(m, "gsi=%u raised=%llu delivered=%llu\n", i,
 				   sum->gsi_raised[i], sum->gsi_delivered[i]);
 	}
+	for (i = 0; i < VQC_NR_VECTORS; i++)
+		if (sum->vector_handed[i])
+			seq_printf(m, "vector=0x%02x handed=%llu\n", i,
+				   sum->vector_handed[i]);
 	for (i = 0; i < VQC_NR_VECTORS; i++) {
 		injected += sum->vector_injected[i];
 		if (sum->vector_injected[i])
@@ -327,7 +331,7 @@ void vqc_debugfs_add_cpu(struct vqc_cpu *cpu)
 	struct vqc_debugfs_cpu *file;
 	char name[16];
 
-	if (IS_ERR_OR_NULL(f->debugfs))
+	if (IS_ERR_OR_NULL(f->debugfs) || f->config.chips_only)
 		return;
 	file = kzalloc(sizeof(*file), GFP_KERNEL);
 	if (!file)

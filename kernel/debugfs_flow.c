@@ -119,6 +119,12 @@ static int vqc_put_whys(const struct vqc_flow *flow, char *buf, size_t size,
 	return len;
 }
 
+static bool vqc_flow_handed(const struct vqc_flow *flow)
+{
+	return flow->nr_whys &&
+	       flow->why[flow->nr_whys - 1] == VQC_WHY_HANDED_OVER;
+}
+
 /* Where a flow that has not ended stands. */
 static int vqc_put_open(const struct vqc_flow *flow, char *buf, size_t size)
 {
@@ -126,6 +132,9 @@ static int vqc_put_open(const struct vqc_flow *flow, char *buf, size_t size)
 
 	if (flow->ns[VQC_STAGE_CPU])
 		return scnprintf(buf, size, "in service, no EOI yet");
+	if (vqc_flow_handed(flow))
+		return scnprintf(buf, size, "%s, no EOI yet",
+				 vqc_why_words(VQC_WHY_HANDED_OVER));
 	if (flow->ns[VQC_STAGE_IRR])
 		len = scnprintf(buf, size, "in IRR");
 	else
@@ -172,6 +181,9 @@ static int vqc_put_end(const struct vqc_flow *flow, char *buf, size_t size)
 	case VQC_END_TAKEN:
 		return scnprintf(buf, size, "taken: %s",
 				 vqc_mode_names[flow->mode & 7]);
+	case VQC_END_HANDED:
+		return scnprintf(buf, size, "%s",
+				 vqc_why_words(VQC_WHY_HANDED_OVER));
 	case VQC_END_SPURIOUS:
 		return vqc_put_whys(flow, buf, size, "");
 	case VQC_END_EVICTED:

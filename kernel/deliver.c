@@ -283,24 +283,64 @@ static void vqc_ioapic_later(struct vqc_fabric *f, u64 pause_ns)
 		      HRTIMER_MODE_REL_HARD);
 }
 
+static void vqc_ioapic_report(struct vqc_fabric *f, unsigned int pin,
+			      enum vqc_why why)
+{
+	unsigned long flags;
+	bool again;
+
+	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
+	again = vqc_ioapic_sent(&f->ioapic, pin, why);
+	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
+	if (unlikely(again))
+		vqc_ioapic_later(f, 0);
+}
+
+void vqc_msg_handed(struct vqc_fabric *f, unsigned int pin, u64 seq, u8 vector,
+		    enum vqc_why why)
+{
+	enum vqc_why seen = why;
+
+	if (why == VQC_WHY_DELIVERED) {
+		this_cpu_inc(f->stats->vector_handed[vector]);
+		seen = VQC_WHY_HANDED_OVER;
+	}
+	vqc_count(f, seen);
+	vqc_obs_sent(f, seq, pin, seen);
+	if (pin < VQC_NR_IOAPIC_PINS)
+		vqc_ioapic_report(f, pin, why);
+}
+
+unsigned int vqc_hand_over(struct vqc_fabric *f, const struct vqc_msg *msg,
+			   unsigned int pin, u64 seq)
+{
+	enum vqc_why why = VQC_WHY_NO_DEST;
+
+	vqc_obs_msg(f, seq, pin, msg, VQC_NO_CPU);
+	rcu_read_lock();
+	/* Without CPUs it goes out of use, and so does whoever sends. */
+	if (vqc_fabric_nr_cpus(f))
+		why = f->config.ops->send(f, msg, pin, seq);
+	rcu_read_unlock();
+	if (why == VQC_WHY_DELIVERED)
+		return 1;
+	vqc_msg_handed(f, pin, seq, msg->vector, why);
+	return 0;
+}
+
 static unsigned int vqc_ioapic_send(struct vqc_fabric *f,
 				    const struct vqc_fx_item *item)
 {
 	u64 seq = vqc_observing() ? READ_ONCE(f->ioapic_seq[item->pin]) : 0;
-	unsigned long flags;
 	enum vqc_why why;
 	unsigned int nr;
-	bool again;
 
+	if (f->config.chips_only)
+		return vqc_hand_over(f, &item->msg, item->pin, seq);
 	vqc_obs_msg(f, seq, item->pin, &item->msg, VQC_NO_CPU);
 	nr = vqc_deliver_msg(f, &item->msg, VQC_NO_CPU, seq, &why);
 	vqc_obs_sent(f, seq, item->pin, why);
-
-	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
-	again = vqc_ioapic_sent(&f->ioapic, item->pin, why);
-	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
-	if (unlikely(again))
-		vqc_ioapic_later(f, 0);
+	vqc_ioapic_report(f, item->pin, why);
 	return nr;
 }
 
@@ -382,8 +422,7 @@ void __vqc_edge_eoi(struct vqc_fabric *f, u8 vector)
 	}
 }
 
-/* A local APIC can take what it could not before: offer it again. */
-static void vqc_ioapic_offer_again(struct vqc_fabric *f)
+void vqc_ioapic_offer_again(struct vqc_fabric *f)
 {
 	unsigned long flags;
 	VQC_DEFINE_FX(fx);

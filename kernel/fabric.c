@@ -42,6 +42,9 @@
 #include "inject.h"
 #include "observe.h"
 
+/* Enough for where IA32_APIC_BASE points to after reset. */
+#define VQC_CPU_MAXPHYADDR	36
+
 static LIST_HEAD(vqc_fabrics);
 static DEFINE_MUTEX(vqc_fabrics_lock);
 static atomic_t vqc_fabric_last_id;
@@ -410,6 +413,19 @@ struct vqc_cpu *vqc_cpu_by_id(struct vqc_fabric *f, u32 apic_id)
 	return NULL;
 }
 
+/*
+ * As if it were turned off for good: INTR goes to the CPU then, and nothing else
+ * is taken (SDM vol. 3, 11.4.3).
+ */
+static void vqc_cpu_drop_lapic(struct vqc_cpu *cpu)
+{
+	VQC_DEFINE_FX(fx);
+
+	vqc_lapic_set_base(&cpu->lapic,
+			   cpu->lapic.base & ~VQC_APICBASE_ENABLE,
+			   VQC_CPU_MAXPHYADDR, true, &fx);
+}
+
 int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 		       bool bsp, const struct vqc_inject_ops *ops)
 {
@@ -431,6 +447,8 @@ int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 		/* Firmware, or a VMM in its place, wires LINT0 to the BSP. */
 		cfg &= ~VQC_LAPIC_CFG_LINT0_EXTINT;
 	vqc_lapic_reset(&cpu->lapic, apic_id, cfg);
+	if (f->config.chips_only)
+		vqc_cpu_drop_lapic(cpu);
 	vqc_dev_lapic_init(cpu);
 
 	mutex_lock(&f->cfg);
@@ -586,6 +604,8 @@ static int vqc_drive_msi(struct vqc_fabric *f, u64 address, u32 data, bool pin,
 	msg = vqc_fabric_msi(f, address, data);
 	if (pin && (msg.flags & VQC_MSG_LEVEL))
 		msg.flags |= VQC_MSG_TELL_EOI;
+	if (f->config.chips_only)
+		return vqc_hand_over(f, &msg, VQC_NO_PIN, seq);
 	vqc_obs_msg(f, seq, VQC_NO_PIN, &msg, VQC_NO_CPU);
 	delivered = vqc_deliver_msg(f, &msg, VQC_NO_CPU, seq, &why);
 	vqc_obs_sent(f, seq, VQC_NO_PIN, why);

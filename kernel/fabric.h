@@ -66,6 +66,7 @@ enum vqc_chip {
  * @gsi_raised: rising edges of a GSI below VQC_NR_STAT_GSIS
  * @gsi_delivered: of these, accepted by a chip or a local APIC
  * @vector_injected: injections by vector
+ * @vector_handed: messages by vector that local APICs took which are not ours
  * @kicks: CPUs that were kicked
  * @windows: interrupt windows requested
  */
@@ -74,6 +75,7 @@ struct vqc_stats {
 	u64 gsi_raised[VQC_NR_STAT_GSIS];
 	u64 gsi_delivered[VQC_NR_STAT_GSIS];
 	u64 vector_injected[VQC_NR_VECTORS];
+	u64 vector_handed[VQC_NR_VECTORS];
 	u64 kicks;
 	u64 windows;
 };
@@ -127,11 +129,18 @@ struct vqc_cpu {
  *	may be NULL
  * @lapic_eoi: @cpu's local APIC has ended @vector, whose flow is still open;
  *	called by the owner, no lock held; may be NULL
+ * @send: bring a message to local APICs that are not ours; called from any
+ *	context, under RCU, no lock held; only for @config.chips_only. Returns
+ *	DELIVERED: it will be sent, and vqc_msg_handed() then be told; COALESCED:
+ *	an equal one is on its way; NO_DEST: there is no room for it now
  */
 struct vqc_fabric_ops {
 	void (*pin_acked)(struct vqc_fabric *fabric, enum vqc_chip chip,
 			  unsigned int pin);
 	void (*lapic_eoi)(struct vqc_cpu *cpu, u8 vector);
+	enum vqc_why (*send)(struct vqc_fabric *fabric,
+			     const struct vqc_msg *msg, unsigned int pin,
+			     u64 seq);
 };
 
 /**
@@ -161,6 +170,9 @@ struct vqc_pic_dev {
  *	no GSI leads there, and no CPU fetches a vector from it
  * @tell_eoi_gsis: the routes of GSIs below that are the pins of that IOAPIC:
  *	their level messages are VQC_MSG_TELL_EOI
+ * @chips_only: the local APICs are somebody else's: messages go there by
+ *	@ops->send, and the PIC's INTR straight to each CPU, whose own local APIC
+ *	says whether it gets through
  */
 struct vqc_fabric_config {
 	char name[VQC_FABRIC_NAME_LEN];
@@ -172,6 +184,7 @@ struct vqc_fabric_config {
 	bool strict_edge;
 	bool lapics_only;
 	u32 tell_eoi_gsis;
+	bool chips_only;
 };
 
 /**
@@ -433,6 +446,42 @@ struct vqc_msg vqc_fabric_msi(const struct vqc_fabric *f, u64 address,
  */
 unsigned int vqc_deliver_msg(struct vqc_fabric *f, const struct vqc_msg *msg,
 			     unsigned int src, u64 seq, enum vqc_why *why);
+
+/**
+ * vqc_hand_over - bring a message to local APICs that are not ours
+ * @f: the fabric, with @config.chips_only
+ * @msg: the message
+ * @pin: the IOAPIC's that it comes from, or VQC_NO_PIN
+ * @seq: flow id, 0 if none
+ *
+ * Context: any, also hard interrupts; no lock held.
+ * Return: 1 if it will be sent; 0 if not.
+ */
+unsigned int vqc_hand_over(struct vqc_fabric *f, const struct vqc_msg *msg,
+			   unsigned int pin, u64 seq);
+
+/**
+ * vqc_msg_handed - what became of a message that was handed over
+ * @f: the fabric
+ * @pin: as for vqc_hand_over()
+ * @seq: as for vqc_hand_over()
+ * @vector: of the message
+ * @why: DELIVERED, COALESCED: taken; NO_DEST: nobody took it
+ *
+ * Context: any; no lock held.
+ */
+void vqc_msg_handed(struct vqc_fabric *f, unsigned int pin, u64 seq, u8 vector,
+		    enum vqc_why why);
+
+/**
+ * vqc_ioapic_offer_again - a local APIC can take what it could not before
+ * @f: the fabric
+ *
+ * Messages of the IOAPIC's that nobody took are sent again.
+ *
+ * Context: any; no lock held.
+ */
+void vqc_ioapic_offer_again(struct vqc_fabric *f);
 
 /**
  * vqc_drain_pic - carry out the effects of a PIC operation

@@ -509,7 +509,7 @@ void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 }
 
 void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
-		   bool retried)
+		   bool open)
 {
 	struct vqc_grip grip;
 
@@ -519,7 +519,9 @@ void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
 		vqc_flow_add_why(grip.flow, why);
 		if (why == VQC_WHY_COALESCED)
 			vqc_grip_end(&grip, VQC_END_MERGED);
-		else if (!retried)
+		else if (why == VQC_WHY_HANDED_OVER && !open)
+			vqc_grip_end(&grip, VQC_END_HANDED);
+		else if (!open)
 			vqc_grip_end(&grip, VQC_END_DROPPED);
 	}
 	vqc_grip_release(&grip);

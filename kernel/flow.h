@@ -47,6 +47,7 @@ enum vqc_end {
 	VQC_END_MERGED,
 	VQC_END_TAKEN,		/* NMI, SMI, INIT, SIPI, ExtINT: no EOI comes */
 	VQC_END_SPURIOUS,	/* no EOI comes either */
+	VQC_END_HANDED,		/* its EOI goes to a local APIC that is not ours */
 	VQC_END_EVICTED,	/* the table was full: its end was not seen */
 };
 
@@ -205,12 +206,12 @@ void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
  * @r: the recorder
  * @seq: flow id
  * @why: the sum of the answers; unless one took it, the flow ends
- * @retried: not so: the chip will send again
+ * @open: not so: the chip will send again, or hear of the EOI
  *
  * Context: any.
  */
 void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
-		   bool retried);
+		   bool open);
 
 /**
  * vqc_flow_hold - the CPU cannot take it yet

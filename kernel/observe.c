@@ -361,16 +361,21 @@ void __vqc_obs_sent(struct vqc_fabric *f, u64 seq, unsigned int pin,
 		    enum vqc_why why)
 {
 	struct vqc_recorder *r = vqc_recorder_of(f);
-	bool taken = why == VQC_WHY_DELIVERED || why == VQC_WHY_COALESCED;
-	bool retried = pin < VQC_NR_IOAPIC_PINS && !taken;
+	bool taken = why == VQC_WHY_DELIVERED || why == VQC_WHY_COALESCED ||
+		     why == VQC_WHY_HANDED_OVER;
+	bool open = false;
 
-	/* The IOAPIC will send it again: back to its pin. */
-	if (seq && retried) {
-		cmpxchg(&f->observer->ioapic_isr_seq[pin], seq, 0);
-		vqc_seq_put(&f->ioapic_seq[pin], seq);
+	if (seq && pin < VQC_NR_IOAPIC_PINS) {
+		open = !taken || (why == VQC_WHY_HANDED_OVER &&
+		       READ_ONCE(f->observer->ioapic_isr_seq[pin]) == seq);
+		/* The IOAPIC will send it again: back to its pin. */
+		if (!taken) {
+			cmpxchg(&f->observer->ioapic_isr_seq[pin], seq, 0);
+			vqc_seq_put(&f->ioapic_seq[pin], seq);
+		}
 	}
 	if (r && seq)
-		vqc_flow_sent(r, seq, why, retried);
+		vqc_flow_sent(r, seq, why, open);
 }
 
 void __vqc_obs_kick(struct vqc_cpu *cpu)
@@ -533,13 +538,14 @@ static u64 vqc_seq_in_service(struct vqc_fabric *f, struct vqc_cpu *cpu,
 }
 
 /*
- * For an IOAPIC's pin the local APIC has ended the flow already; an automatic
- * EOI comes before the injection, which ends the flow then.
+ * For an IOAPIC's pin the local APIC has ended the flow already, if it is ours;
+ * an automatic EOI comes before the injection, which ends the flow then.
  */
 static bool vqc_eoi_ends_flow(struct vqc_fabric *f, enum vqc_chip chip,
 			      unsigned int pin)
 {
 	return chip == VQC_CHIP_LAPIC ||
+	       (chip == VQC_CHIP_IOAPIC && f->config.chips_only) ||
 	       (chip == VQC_CHIP_PIC && !vqc_pic_aeoi(f, pin));
 }
 

@@ -508,6 +508,120 @@ static void a_second_cpu_with_the_same_id_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vqc_fabric_nr_cpus(c->f), NR_FAKES + 0u);
 }
 
+/* ---- local APICs that are not ours ---- */
+
+static enum vqc_why foreign_answer;
+static struct vqc_msg foreign_msg;
+static unsigned int foreign_nr;
+
+static enum vqc_why foreign_send(struct vqc_fabric *f,
+				 const struct vqc_msg *msg, unsigned int pin,
+				 u64 seq)
+{
+	foreign_msg = *msg;
+	foreign_nr++;
+	return foreign_answer;
+}
+
+static const struct vqc_fabric_ops foreign_ops = { .send = foreign_send };
+
+/* In place of the case's fabric one whose local APICs are somebody else's. */
+static void foreign_lapics(struct kunit *test)
+{
+	const struct vqc_fabric_config config = {
+		.name = "kunit-chips-only",
+		.ops = &foreign_ops,
+		.chips_only = true,
+		.ioapic_version = VQC_IOAPIC_VER_82093AA,
+	};
+	struct fabric_case *c = test->priv;
+
+	vqc_fabric_quiesce(c->f);
+	vqc_fabric_put(c->f);
+	c->f = vqc_fabric_create(&config);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(c->f));
+	memset(c->fake[0], 0, sizeof(*c->fake[0]));
+	KUNIT_ASSERT_EQ(test, vqc_fabric_add_cpu(c->f, &c->fake[0]->cpu, 0,
+						 true, &fake_cpu_ops), 0);
+	foreign_answer = VQC_WHY_DELIVERED;
+	foreign_nr = 0;
+}
+
+static void a_message_is_handed_to_local_apics_that_are_not_ours(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+
+	foreign_lapics(test);
+	rte_write(c, 10, 0x5a | VQC_RTE_LOGICAL | 3ull << 56);
+	KUNIT_EXPECT_EQ(test, pulse(c, 10), 1);
+	KUNIT_ASSERT_EQ(test, foreign_nr, 1u);
+	KUNIT_EXPECT_EQ(test, foreign_msg.vector, 0x5a);
+	KUNIT_EXPECT_EQ(test, foreign_msg.dest, 3u);
+	KUNIT_EXPECT_TRUE(test, foreign_msg.flags & VQC_MSG_LOGICAL);
+	KUNIT_EXPECT_EQ(test, vqc_send_msi(c->f, MSI_ADDRESS, 0x61), 1);
+	KUNIT_EXPECT_EQ(test, foreign_msg.vector, 0x61);
+	KUNIT_EXPECT_EQ(test, fake_cpu_take(c->fake[0]), -1);
+}
+
+static void a_level_waits_for_the_report_and_for_the_eoi(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+
+	foreign_lapics(test);
+	rte_write(c, 10, 0x5a | VQC_RTE_LEVEL);
+	line(c, 10, 1);
+	KUNIT_EXPECT_TRUE(test, ioapic_read(c, 0x10 + 20) & VQC_RTE_DELIV_STATUS);
+	vqc_msg_handed(c->f, 10, 0, 0x5a, VQC_WHY_DELIVERED);
+	KUNIT_EXPECT_EQ(test, ioapic_read(c, 0x10 + 20) &
+			(VQC_RTE_DELIV_STATUS | VQC_RTE_REMOTE_IRR),
+			VQC_RTE_REMOTE_IRR);
+	line(c, 10, 1);
+	KUNIT_EXPECT_EQ(test, foreign_nr, 1u);
+	vqc_ioapic_broadcast_eoi(c->f, 0x5a);
+	KUNIT_EXPECT_EQ(test, foreign_nr, 2u);
+}
+
+static void a_message_without_room_is_offered_again(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+
+	foreign_lapics(test);
+	foreign_answer = VQC_WHY_NO_DEST;
+	rte_write(c, 3, 0x33);
+	rte_write(c, 10, 0x5a | VQC_RTE_LEVEL);
+	KUNIT_EXPECT_EQ(test, pulse(c, 3), 0);
+	KUNIT_EXPECT_EQ(test, line(c, 10, 1), 0);
+	KUNIT_EXPECT_EQ(test, foreign_nr, 2u);
+	foreign_answer = VQC_WHY_DELIVERED;
+	vqc_ioapic_offer_again(c->f);
+	KUNIT_EXPECT_EQ(test, foreign_nr, 4u);
+	KUNIT_EXPECT_EQ(test, counted(c, VQC_WHY_NO_DEST), 2u);
+}
+
+static void intr_goes_straight_to_a_cpu_without_a_local_apic(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+
+	foreign_lapics(test);
+	pic_start(c, 0x20, 0x28);
+	pulse(c, 10);
+	KUNIT_EXPECT_EQ(test, c->fake[0]->nr_kicks, 1u);
+	KUNIT_EXPECT_EQ(test, fake_cpu_take(c->fake[0]), 0x2a);
+}
+
+static void nothing_is_handed_over_by_a_fabric_out_of_use(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+
+	foreign_lapics(test);
+	rte_write(c, 3, 0x33);
+	vqc_fabric_get(c->f);
+	vqc_fabric_quiesce(c->f);
+	pulse(c, 3);
+	KUNIT_EXPECT_EQ(test, foreign_nr, 0u);
+	vqc_fabric_put(c->f);
+}
+
 static void a_quiet_fabric_reaches_nobody(struct kunit *test)
 {
 	struct fabric_case *c = test->priv;
@@ -604,6 +718,11 @@ static struct kunit_case fabric_cases[] = {
 	KUNIT_CASE(x2apic_self_ipi_comes_by_the_msr),
 	KUNIT_CASE(the_register_page_takes_aligned_words_only),
 	KUNIT_CASE(a_second_cpu_with_the_same_id_is_refused),
+	KUNIT_CASE(a_message_is_handed_to_local_apics_that_are_not_ours),
+	KUNIT_CASE(a_level_waits_for_the_report_and_for_the_eoi),
+	KUNIT_CASE(a_message_without_room_is_offered_again),
+	KUNIT_CASE(intr_goes_straight_to_a_cpu_without_a_local_apic),
+	KUNIT_CASE(nothing_is_handed_over_by_a_fabric_out_of_use),
 	KUNIT_CASE(a_quiet_fabric_reaches_nobody),
 	KUNIT_CASE(a_pit_is_plugged_in_once_and_answers),
 	{}

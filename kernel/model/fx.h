@@ -46,6 +46,7 @@
 	X(EOI_NONE,		"EOI with nothing in service") \
 	X(EOI_SUPPRESSED,	"EOI broadcast suppressed by SVR bit 12") \
 	X(EOI_TOLD,		"EOI told to the VMM, whose IOAPIC sent it") \
+	X(HANDED_OVER,		"handed to a local APIC that is not ours") \
 	X(BAD_ACCESS,		"width or alignment the register does not take") \
 	X(NO_REG,		"no such register") \
 	X(READ_ONLY,		"register is read-only") \
