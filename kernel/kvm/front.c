@@ -14,13 +14,56 @@
 #include <linux/major.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/namei.h>
 #include <linux/path.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
 #include <linux/uaccess.h>
+#include <linux/virqchip.h>
 
 #include "front.h"
 
 #define VQC_KVM_PATH	"/dev/kvm"
+
+/* ---- the mode of new VMs ---- */
+
+static const char *const vqc_mode_names[] = {
+	[VIRQCHIP_MODE_FULL] = "full",
+	[VIRQCHIP_MODE_SPLIT] = "split",
+};
+
+static unsigned int vqc_mode;
+
+static int vqc_mode_set(const char *val, const struct kernel_param *kp)
+{
+	int mode = sysfs_match_string(vqc_mode_names, val);
+
+	if (mode < 0)
+		return mode;
+	WRITE_ONCE(vqc_mode, mode);
+	return 0;
+}
+
+static int vqc_mode_get(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%s\n", vqc_mode_names[READ_ONCE(vqc_mode)]);
+}
+
+static const struct kernel_param_ops vqc_mode_ops = {
+	.set = vqc_mode_set,
+	.get = vqc_mode_get,
+};
+
+module_param_cb(mode, &vqc_mode_ops, NULL, 0644);
+MODULE_PARM_DESC(mode, "of new VMs: full: all controllers are virqchip's; split: KVM keeps the local APICs");
+
+bool vqc_kvm_split_default(void)
+{
+	return READ_ONCE(vqc_mode) == VIRQCHIP_MODE_SPLIT;
+}
+
+/* ---- the real device ---- */
 
 /*
  * The real device, found once: later the path may lead back to us, when a VMM
@@ -69,6 +112,11 @@ int vqc_kvm_init(void)
 
 	if (ret)
 		return ret;
+	ret = vqc_split_init();
+	if (ret) {
+		vqc_irqfd_exit();
+		return ret;
+	}
 	/* KVM may come later; then the first user finds it. */
 	vqc_kvm_find();
 	return 0;
@@ -76,6 +124,7 @@ int vqc_kvm_init(void)
 
 void vqc_kvm_exit(void)
 {
+	vqc_split_exit();
 	vqc_irqfd_exit();
 	if (vqc_kvm_found)
 		path_put(&vqc_kvm_path);
@@ -197,16 +246,42 @@ static const struct vqc_kvm_cap {
 	{ KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM, 0 },
 };
 
-long vqc_kvm_check_extension(struct file *real, unsigned long cap)
+/*
+ * In split mode KVM can do what it can do alone, but for what has routes of its
+ * own kinds.
+ */
+static const struct vqc_kvm_cap vqc_split_caps[] = {
+	{ KVM_CAP_HYPERV_SYNIC, 0 },
+	{ KVM_CAP_HYPERV_SYNIC2, 0 },
+	{ KVM_CAP_XEN_HVM, 0 },
+	{ KVM_CAP_VM_COPY_ENC_CONTEXT_FROM, 0 },
+	{ KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM, 0 },
+};
+
+static const struct vqc_kvm_cap *vqc_kvm_find_cap(const struct vqc_kvm_cap *caps,
+						  unsigned int nr,
+						  unsigned long cap)
 {
 	unsigned int i;
 
-	if (cap == KVM_CAP_TSC_DEADLINE_TIMER)
+	for (i = 0; i < nr; i++)
+		if (caps[i].cap == cap)
+			return &caps[i];
+	return NULL;
+}
+
+long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap)
+{
+	const struct vqc_kvm_cap *found;
+
+	if (!split && cap == KVM_CAP_TSC_DEADLINE_TIMER)
 		return vqc_kvm_tsc_deadline_traps();
-	for (i = 0; i < ARRAY_SIZE(vqc_kvm_caps); i++)
-		if (vqc_kvm_caps[i].cap == cap)
-			return vqc_kvm_caps[i].answer;
-	return vqc_real_ioctl(real, KVM_CHECK_EXTENSION, cap);
+	found = split ? vqc_kvm_find_cap(vqc_split_caps,
+					 ARRAY_SIZE(vqc_split_caps), cap) :
+			vqc_kvm_find_cap(vqc_kvm_caps,
+					 ARRAY_SIZE(vqc_kvm_caps), cap);
+	return found ? found->answer :
+		       vqc_real_ioctl(real, KVM_CHECK_EXTENSION, cap);
 }
 
 static long vqc_kvm_create_vm(struct file *real, unsigned long type)
@@ -237,8 +312,11 @@ long vqc_kvm_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case KVM_CREATE_VM:
 		return vqc_kvm_create_vm(real, arg);
 	case KVM_CHECK_EXTENSION:
-		return vqc_kvm_check_extension(real, arg);
+		return vqc_kvm_check_extension(real, vqc_kvm_split_default(),
+					       arg);
 	case KVM_GET_SUPPORTED_CPUID:
+		if (vqc_kvm_split_default())
+			return vqc_real_ioctl(real, cmd, arg);
 		return vqc_kvm_get_supported_cpuid(real, cmd, arg);
 	default:
 		return vqc_real_ioctl(real, cmd, arg);

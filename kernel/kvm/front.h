@@ -29,6 +29,7 @@ struct kvm_run;
 /**
  * struct vqc_scratch - pages of the module, mapped into the VMM
  * @file: what is mapped; its release frees the pages
+ * @size: bytes, whole pages
  * @kernel: our view
  * @user: the VMM's view
  *
@@ -37,6 +38,7 @@ struct kvm_run;
  */
 struct vqc_scratch {
 	struct file *file;
+	size_t size;
 	void *kernel;
 	unsigned long user;
 };
@@ -44,10 +46,11 @@ struct vqc_scratch {
 /**
  * vqc_scratch_map - allocate and map scratch pages into the current process
  * @s: filled in
+ * @size: bytes, whole pages
  *
  * Context: may sleep. Return: 0; -ENOMEM or the errno of the mapping.
  */
-int vqc_scratch_map(struct vqc_scratch *s);
+int vqc_scratch_map(struct vqc_scratch *s, size_t size);
 
 /**
  * vqc_scratch_unmap - undo vqc_scratch_map()
@@ -62,6 +65,7 @@ void vqc_scratch_unmap(struct vqc_scratch *s, const struct mm_struct *mm);
 /* ---- VM ---- */
 
 struct vqc_msr_filter;
+struct vqc_split;
 
 /**
  * struct vqc_irqfds - the irqfds of a VM
@@ -82,6 +86,10 @@ struct vqc_irqfds {
  * @mm: the address space that created it; only compared
  * @lock: protects creation of irqchip, PIT and vCPUs, and the MSR settings
  * @fabric: the irqchip; NULL until it was asked for, then for good
+ * @split_wanted: KVM is to keep the local APICs when an irqchip is asked for
+ * @split: it does; NULL in full mode; set before @fabric
+ * @kvm_alone: in split mode the VMM has asked for local APICs alone: no
+ *	controller of ours is left, all is KVM's
  * @user_chips: PIC, IOAPIC and PIT are the VMM's (KVM_CAP_SPLIT_IRQCHIP), only
  *	the local APICs are ours; set before @fabric
  * @scratch: for VM ioctls, under @lock
@@ -101,6 +109,9 @@ struct vqc_vm {
 	struct mm_struct *mm;
 	struct mutex lock;	/* creation, and MSR settings */
 	struct vqc_fabric *fabric;
+	bool split_wanted;
+	struct vqc_split *split;
+	bool kvm_alone;
 	bool user_chips;
 	struct vqc_scratch scratch;
 	unsigned int nr_vcpus;
@@ -260,11 +271,19 @@ long vqc_kvm_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 /**
  * vqc_kvm_check_extension - KVM_CHECK_EXTENSION with our irqchip
  * @real: the real /dev/kvm or VM
+ * @split: KVM keeps the local APICs
  * @cap: KVM_CAP_*
  *
  * Context: may sleep. Return: as KVM_CHECK_EXTENSION.
  */
-long vqc_kvm_check_extension(struct file *real, unsigned long cap);
+long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap);
+
+/**
+ * vqc_kvm_split_default - the mode of new VMs
+ *
+ * Context: any. Return: true: split; false: full.
+ */
+bool vqc_kvm_split_default(void);
 
 /**
  * vqc_kvm_take_fd - turn an fd that a real ioctl made into its file
@@ -355,8 +374,16 @@ void vqc_irqfds_release(struct vqc_irqfds *irqfds);
  */
 long vqc_vm_irqfd(void *object, unsigned int cmd, unsigned long arg);
 
-/* The fabric's @config.owner is the struct vqc_vm. */
-extern const struct vqc_fabric_ops vqc_irqfd_fabric_ops;
+/**
+ * vqc_irqfd_pin_acked - a pin was ended: serve its resample irqfds
+ * @f: the fabric, whose @config.owner is the struct vqc_vm
+ * @chip: whose pin
+ * @pin: the pin
+ *
+ * Context: any; no lock held.
+ */
+void vqc_irqfd_pin_acked(struct vqc_fabric *f, enum vqc_chip chip,
+			 unsigned int pin);
 
 /* ---- vcpu.c, run.c ---- */
 
@@ -400,6 +427,216 @@ extern const struct vqc_inject_ops vqc_vcpu_inject_ops;
  * Context: may sleep.
  */
 void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base);
+
+/**
+ * vqc_to_vcpu - the vCPU of a CPU of the fabric
+ * @cpu: the CPU
+ *
+ * Context: any. Return: the vCPU.
+ */
+static inline struct vqc_vcpu *vqc_to_vcpu(struct vqc_cpu *cpu)
+{
+	return container_of(cpu, struct vqc_vcpu, cpu);
+}
+
+/**
+ * vqc_vcpu_inject_irq - KVM_INTERRUPT
+ * @cpu: the vCPU's place in the fabric; its owner calls
+ * @intr_info: VM-entry interruption-information word
+ *
+ * Context: may sleep. Return: 0 or KVM's errno.
+ */
+int vqc_vcpu_inject_irq(struct vqc_cpu *cpu, u32 intr_info);
+
+/**
+ * vqc_vcpu_set_mode - say where the vCPU's thread will be
+ * @v: the vCPU; its owner calls
+ * @mode: enum vqc_run_mode
+ *
+ * Whoever kicks it sees that, or the caller sees what it was kicked for.
+ *
+ * Context: any.
+ */
+void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode);
+
+/**
+ * vqc_vcpu_leave_kvm - KVM_RUN has returned
+ * @v: the vCPU; its owner calls
+ *
+ * Context: process.
+ */
+void vqc_vcpu_leave_kvm(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_was_kicked - why has KVM_RUN returned -EINTR
+ * @v: the vCPU; its owner calls
+ *
+ * Context: any.
+ * Return: true if it was our own kick, and nothing else.
+ */
+bool vqc_vcpu_was_kicked(const struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_interrupt - make a vCPU leave KVM, or look for an interrupt window
+ * @v: the vCPU
+ *
+ * Also if it is halted there. Does nothing if it is not in KVM any more.
+ *
+ * Context: any, also hard interrupts.
+ */
+void vqc_vcpu_interrupt(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_set_task - note which thread runs a vCPU
+ * @v: the vCPU; the current thread is its owner
+ *
+ * Context: may sleep.
+ */
+void vqc_vcpu_set_task(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_mmio_exit - KVM_EXIT_MMIO
+ * @v: the vCPU; its owner calls
+ *
+ * Context: may sleep. Return: true if a device of ours was accessed.
+ */
+bool vqc_vcpu_mmio_exit(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_pio_exit - KVM_EXIT_IO
+ * @v: the vCPU; its owner calls
+ *
+ * Context: may sleep. Return: true if a device of ours was accessed.
+ */
+bool vqc_vcpu_pio_exit(struct vqc_vcpu *v);
+
+/* ---- split.c, split_run.c ---- */
+
+/**
+ * vqc_split_init - make the work queue of split mode
+ *
+ * Context: may sleep; at module load. Return: 0; -ENOMEM.
+ */
+int vqc_split_init(void);
+
+/**
+ * vqc_split_exit - undo vqc_split_init()
+ *
+ * Context: may sleep; no VM is left.
+ */
+void vqc_split_exit(void);
+
+/**
+ * vqc_split_create - let KVM keep the local APICs of a VM
+ * @vm: the VM, without an irqchip or vCPUs; @vm->lock is held
+ *
+ * KVM does not let itself be talked out of it again.
+ *
+ * Context: may sleep.
+ * Return: what vqc_vm.split becomes; ERR_PTR(-ENOMEM), KVM's errno.
+ */
+struct vqc_split *vqc_split_create(struct vqc_vm *vm);
+
+/**
+ * vqc_split_destroy - undo vqc_split_create(), as far as it is ours
+ * @s: the VM's; may be NULL; its fabric is quiesced, or none
+ *
+ * Context: may sleep.
+ */
+void vqc_split_destroy(struct vqc_split *s);
+
+/**
+ * vqc_split_ops - what the fabric of a VM in split mode calls
+ *
+ * Context: any. Return: the operations.
+ */
+const struct vqc_fabric_ops *vqc_split_ops(void);
+
+/**
+ * vqc_split_begin - something that may make messages begins
+ * @vm: the VM, in whatever mode
+ *
+ * Context: a process that has the VMM's address space.
+ * Return: for vqc_split_end(); NULL in full mode.
+ */
+struct vqc_split *vqc_split_begin(const struct vqc_vm *vm);
+
+/**
+ * vqc_split_end - it has ended: send them
+ * @s: what vqc_split_begin() has returned
+ *
+ * Context: as vqc_split_begin(); may sleep; no lock of the fabric's held.
+ */
+void vqc_split_end(struct vqc_split *s);
+
+/**
+ * vqc_split_sync - the RTEs, or who hears of their EOIs, may have changed
+ * @s: the VM's; NULL in full mode
+ *
+ * Tells KVM. Whoever sends a message looks, too; this is for what sends none.
+ *
+ * Context: as vqc_split_end().
+ */
+void vqc_split_sync(struct vqc_split *s);
+
+/**
+ * vqc_split_set_routes - vqc_fabric_set_routes(), and KVM's own table
+ * @vm: the VM, in split mode
+ * @routes: the new routes
+ * @nr: how many, 0..VQC_MAX_ROUTES
+ *
+ * Context: as vqc_split_end().
+ * Return: as vqc_fabric_set_routes(); KVM's errno: ours are replaced then.
+ */
+int vqc_split_set_routes(struct vqc_vm *vm, const struct vqc_route *routes,
+			 u32 nr);
+
+/**
+ * vqc_split_signal_msi - KVM_SIGNAL_MSI
+ * @vm: the VM, in split mode
+ * @msi: the message
+ * @arg: the same in user memory
+ *
+ * Context: as vqc_split_end(). Return: as KVM's.
+ */
+long vqc_split_signal_msi(struct vqc_vm *vm, const struct kvm_msi *msi,
+			  unsigned long arg);
+
+/**
+ * vqc_split_irqfd - make KVM deliver an irqfd whenever its GSI is a message
+ * @vm: the VM, in split mode
+ * @fd: the eventfd
+ * @gsi: the VMM's GSI
+ * @flags: 0, or KVM_IRQFD_FLAG_DEASSIGN to undo it
+ *
+ * Context: as vqc_split_end().
+ * Return: 0; -ENOSPC: KVM's table has no place for such a GSI; KVM's errno.
+ */
+long vqc_split_irqfd(struct vqc_vm *vm, int fd, u32 gsi, u32 flags);
+
+/**
+ * vqc_split_passes - is KVM about to deliver this signal of an irqfd
+ * @vm: the VM, in split mode
+ * @gsi: the VMM's GSI, for which vqc_split_irqfd() has succeeded
+ *
+ * Notes it if it is so.
+ *
+ * Context: any. Return: true if the GSI is a message now.
+ */
+bool vqc_split_passes(struct vqc_vm *vm, u32 gsi);
+
+/**
+ * vqc_split_run - KVM_RUN
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: must be 0
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: as KVM_RUN.
+ */
+long vqc_split_run(void *object, unsigned int cmd, unsigned long arg);
+
+extern const struct vqc_inject_ops vqc_split_inject_ops;
 
 /* ---- userchips.c ---- */
 

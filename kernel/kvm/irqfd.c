@@ -71,6 +71,8 @@ struct vqc_resampler {
  * @eventfd: what drives it
  * @wait: our entry in the eventfd's wait queue
  * @shutdown: takes the irqfd down when the eventfd goes
+ * @passed: KVM has it too, and delivers it whenever the GSI is a message
+ * @fd: by which the VMM named it to KVM
  * @resampler: NULL if the irqfd is a plain one
  * @resampler_node: in vqc_resampler.irqfds; RCU
  * @resamplefd: signalled when the guest has ended the interrupt
@@ -83,6 +85,8 @@ struct vqc_irqfd {
 	struct eventfd_ctx *eventfd;
 	wait_queue_entry_t wait;
 	struct work_struct shutdown;
+	bool passed;
+	int fd;
 	struct vqc_resampler *resampler;
 	struct list_head resampler_node;
 	struct eventfd_ctx *resamplefd;
@@ -119,6 +123,8 @@ static void vqc_irqfd_deliver(struct vqc_irqfd *irqfd)
 		vqc_set_irq(f, VQC_SOURCE_RESAMPLE, irqfd->gsi, 1, false);
 		return;
 	}
+	if (irqfd->passed && vqc_split_passes(irqfd->vm, irqfd->gsi))
+		return;
 	vqc_set_irq(f, VQC_SOURCE_IRQFD, irqfd->gsi, 1, false);
 	vqc_set_irq(f, VQC_SOURCE_IRQFD, irqfd->gsi, 0, false);
 }
@@ -141,9 +147,11 @@ static int vqc_irqfd_wake(wait_queue_entry_t *wait, unsigned int mode,
 
 	if (!(events & EPOLLIN))
 		return 0;
-	eventfd_ctx_do_read(irqfd->eventfd, &count);
+	/* KVM comes next in the queue, and takes the count. */
+	if (!irqfd->passed)
+		eventfd_ctx_do_read(irqfd->eventfd, &count);
 	vqc_irqfd_deliver(irqfd);
-	return 1;
+	return !irqfd->passed;
 }
 
 /* ---- resampling ---- */
@@ -168,8 +176,8 @@ static bool vqc_gsi_reaches(struct vqc_fabric *f, u32 gsi, enum vqc_chip chip,
  * The line is released before the device is asked: what it answers comes
  * later and stays.
  */
-static void vqc_irqfd_pin_acked(struct vqc_fabric *f, enum vqc_chip chip,
-				unsigned int pin)
+void vqc_irqfd_pin_acked(struct vqc_fabric *f, enum vqc_chip chip,
+			 unsigned int pin)
 {
 	struct vqc_vm *vm = f->config.owner;
 	struct vqc_resampler *resampler;
@@ -183,10 +191,6 @@ static void vqc_irqfd_pin_acked(struct vqc_fabric *f, enum vqc_chip chip,
 	}
 	rcu_read_unlock();
 }
-
-const struct vqc_fabric_ops vqc_irqfd_fabric_ops = {
-	.pin_acked = vqc_irqfd_pin_acked,
-};
 
 static void vqc_resampler_signal(struct work_struct *work)
 {
@@ -326,8 +330,33 @@ static void vqc_irqfds_remove(struct vqc_irqfds *irqfds,
 	flush_workqueue(vqc_irqfd_wq);
 }
 
+/*
+ * KVM's own would live on as long as a vCPU's fd does. It takes them by a number,
+ * which may be another file's by now; then the eventfd's own end is theirs.
+ */
+static void vqc_irqfds_take_back(struct vqc_irqfds *irqfds)
+{
+	const struct vqc_irqfd *irqfd;
+	struct eventfd_ctx *eventfd;
+
+	mutex_lock(&irqfds->lock);
+	list_for_each_entry(irqfd, &irqfds->items, node) {
+		if (!irqfd->passed || current->mm != irqfd->vm->mm)
+			continue;
+		eventfd = eventfd_ctx_fdget(irqfd->fd);
+		if (IS_ERR(eventfd))
+			continue;
+		if (eventfd == irqfd->eventfd)
+			vqc_split_irqfd(irqfd->vm, irqfd->fd, irqfd->gsi,
+					KVM_IRQFD_FLAG_DEASSIGN);
+		eventfd_ctx_put(eventfd);
+	}
+	mutex_unlock(&irqfds->lock);
+}
+
 void vqc_irqfds_release(struct vqc_irqfds *irqfds)
 {
+	vqc_irqfds_take_back(irqfds);
 	vqc_irqfds_remove(irqfds, NULL, 0);
 }
 
@@ -339,6 +368,10 @@ static int vqc_irqfd_deassign(struct vqc_vm *vm, const struct kvm_irqfd *args)
 		return PTR_ERR(eventfd);
 	vqc_irqfds_remove(&vm->irqfds, eventfd, args->gsi);
 	eventfd_ctx_put(eventfd);
+	/* If KVM has it not it has nothing to complain of. */
+	if (vm->split)
+		vqc_split_irqfd(vm, args->fd, args->gsi,
+				KVM_IRQFD_FLAG_DEASSIGN);
 	return 0;
 }
 
@@ -349,6 +382,20 @@ struct vqc_irqfd_poll {
 	struct vqc_irqfd *irqfd;
 };
 
+/*
+ * Before KVM, which ends each wake-up, and with no priority that KVM's own could
+ * be refused for.
+ */
+static void vqc_irqfd_queue_first(struct vqc_irqfd *irqfd,
+				  wait_queue_head_t *queue)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	list_add(&irqfd->wait.entry, &queue->head);
+	spin_unlock_irqrestore(&queue->lock, flags);
+}
+
 static void vqc_irqfd_queue(struct file *file, wait_queue_head_t *queue,
 			    poll_table *table)
 {
@@ -356,7 +403,10 @@ static void vqc_irqfd_queue(struct file *file, wait_queue_head_t *queue,
 						   table);
 
 	/* Ahead of readers of the eventfd, which then get nothing to read. */
-	add_wait_queue_priority(queue, &poll->irqfd->wait);
+	if (poll->irqfd->passed)
+		vqc_irqfd_queue_first(poll->irqfd, queue);
+	else
+		add_wait_queue_priority(queue, &poll->irqfd->wait);
 }
 
 static bool vqc_irqfd_eventfd_used(const struct vqc_irqfds *irqfds,
@@ -371,8 +421,19 @@ static bool vqc_irqfd_eventfd_used(const struct vqc_irqfds *irqfds,
 	return false;
 }
 
+/* Each signal is seen by both: here first, then KVM takes it. */
+static int vqc_irqfd_pass(struct vqc_irqfd *irqfd, int fd)
+{
+	long ret = vqc_split_irqfd(irqfd->vm, fd, irqfd->gsi, 0);
+
+	irqfd->passed = !ret;
+	irqfd->fd = fd;
+	return ret == -ENOSPC ? 0 : ret;
+}
+
 /* @file keeps the eventfd from ending before the irqfd is whole. */
-static int vqc_irqfd_activate(struct vqc_irqfd *irqfd, struct file *file)
+static int vqc_irqfd_activate(struct vqc_irqfd *irqfd, struct file *file,
+			      int fd)
 {
 	struct vqc_irqfds *irqfds = &irqfd->vm->irqfds;
 	struct vqc_irqfd_poll poll = { .irqfd = irqfd };
@@ -383,6 +444,8 @@ static int vqc_irqfd_activate(struct vqc_irqfd *irqfd, struct file *file)
 		ret = -EBUSY;
 	else if (irqfd->resamplefd)
 		ret = vqc_resampler_attach(irqfd);
+	else if (irqfd->vm->split)
+		ret = vqc_irqfd_pass(irqfd, fd);
 	if (ret)
 		goto unlock;
 
@@ -446,7 +509,7 @@ static int vqc_irqfd_assign(struct vqc_vm *vm, const struct kvm_irqfd *args)
 	irqfd = vqc_irqfd_alloc(vm, args, file);
 	ret = PTR_ERR_OR_ZERO(irqfd);
 	if (!ret) {
-		ret = vqc_irqfd_activate(irqfd, file);
+		ret = vqc_irqfd_activate(irqfd, file, args->fd);
 		if (ret)
 			vqc_irqfd_free(irqfd);
 	}
@@ -457,7 +520,9 @@ static int vqc_irqfd_assign(struct vqc_vm *vm, const struct kvm_irqfd *args)
 long vqc_vm_irqfd(void *object, unsigned int cmd, unsigned long arg)
 {
 	struct vqc_vm *vm = object;
+	struct vqc_split *section;
 	struct kvm_irqfd args;
+	long ret;
 
 	if (copy_from_user(&args, (void __user *)arg, sizeof(args)))
 		return -EFAULT;
@@ -465,5 +530,9 @@ long vqc_vm_irqfd(void *object, unsigned int cmd, unsigned long arg)
 		return -EINVAL;
 	if (args.flags & KVM_IRQFD_FLAG_DEASSIGN)
 		return vqc_irqfd_deassign(vm, &args);
-	return vqc_irqfd_assign(vm, &args);
+	section = vqc_split_begin(vm);
+	ret = vqc_irqfd_assign(vm, &args);
+	vqc_split_sync(section);
+	vqc_split_end(section);
+	return ret;
 }

@@ -31,11 +31,6 @@
 /* Of one instruction; KVM ends a repeated one after 1024 elements. */
 #define VQC_MAX_PARTS	4096u
 
-static struct vqc_vcpu *vqc_to_vcpu(struct vqc_cpu *cpu)
-{
-	return container_of(cpu, struct vqc_vcpu, cpu);
-}
-
 /* ---- the injection back end ---- */
 
 static enum vqc_why vqc_vcpu_ready(struct vqc_cpu *cpu)
@@ -49,7 +44,7 @@ static enum vqc_why vqc_vcpu_ready(struct vqc_cpu *cpu)
 	return READ_ONCE(v->run->if_flag) ? VQC_WHY_CPU_BUSY : VQC_WHY_CPU_IF;
 }
 
-static int vqc_vcpu_inject_irq(struct vqc_cpu *cpu, u32 intr_info)
+int vqc_vcpu_inject_irq(struct vqc_cpu *cpu, u32 intr_info)
 {
 	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
 	struct kvm_interrupt *irq = v->scratch.kernel;
@@ -97,6 +92,22 @@ static void vqc_vcpu_interrupt_kvm(struct vqc_vcpu *v, struct task_struct *task)
 	if (cmpxchg(&v->mode, VQC_RUN_IN_KVM, VQC_RUN_KICKED) == VQC_RUN_IN_KVM)
 		set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL);
 	raw_spin_unlock_irqrestore(&v->kick_lock, flags);
+}
+
+/* It may sleep there: KVM looks at the flag whenever it wakes up. */
+void vqc_vcpu_interrupt(struct vqc_vcpu *v)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = rcu_dereference(v->task);
+	if (task) {
+		WRITE_ONCE(v->run->request_interrupt_window, 1);
+		vqc_vcpu_interrupt_kvm(v, task);
+		if (!wake_up_process(task))
+			kick_process(task);
+	}
+	rcu_read_unlock();
 }
 
 static void vqc_vcpu_kick_kvm(struct vqc_vcpu *v)
@@ -148,7 +159,7 @@ const struct vqc_inject_ops vqc_vcpu_inject_ops = {
 	.kick = vqc_vcpu_kick,
 };
 
-static void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
+void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
 {
 	/* The mode first, then the look at what is pending. */
 	smp_store_mb(v->mode, mode);
@@ -159,7 +170,7 @@ static void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
  * has set is taken back, lest it end another system call of this thread. A task
  * work may share it: that is done when KVM is entered again, or on the way out.
  */
-static void vqc_vcpu_leave_kvm(struct vqc_vcpu *v)
+void vqc_vcpu_leave_kvm(struct vqc_vcpu *v)
 {
 	v->interrupted = xchg(&v->mode, VQC_RUN_OUT) == VQC_RUN_KICKED;
 	if (likely(!v->interrupted))
@@ -176,7 +187,7 @@ static void vqc_vcpu_leave_kvm(struct vqc_vcpu *v)
 
 /* ---- exits ---- */
 
-static bool vqc_vcpu_mmio_exit(struct vqc_vcpu *v)
+bool vqc_vcpu_mmio_exit(struct vqc_vcpu *v)
 {
 	struct kvm_run *run = v->run;
 	u64 gpa = READ_ONCE(run->mmio.phys_addr);
@@ -199,7 +210,7 @@ static bool vqc_vcpu_mmio_exit(struct vqc_vcpu *v)
  * The data is in KVM's own page; run->io.data_offset is the VMM's to scribble.
  * It can scribble on the data too, of which devices take each byte once.
  */
-static bool vqc_vcpu_pio_exit(struct vqc_vcpu *v)
+bool vqc_vcpu_pio_exit(struct vqc_vcpu *v)
 {
 	struct kvm_vcpu *cookie = vqc_cpu_cookie(&v->cpu);
 	struct vqc_bus *bus = &v->cpu.fabric->pio;
@@ -416,7 +427,7 @@ static long vqc_vcpu_to_vmm(struct vqc_vcpu *v, long ret)
 }
 
 /* Was it our own kick, and nothing else, that ended KVM_RUN with -EINTR? */
-static bool vqc_vcpu_was_kicked(const struct vqc_vcpu *v)
+bool vqc_vcpu_was_kicked(const struct vqc_vcpu *v)
 {
 	return v->interrupted && !signal_pending(current) &&
 	       !READ_ONCE(v->run->immediate_exit__unsafe);
@@ -568,7 +579,7 @@ static long vqc_vcpu_loop(struct vqc_vcpu *v)
 }
 
 /* Who kicks may still look at the old thread for a moment. */
-static void vqc_vcpu_set_task(struct vqc_vcpu *v)
+void vqc_vcpu_set_task(struct vqc_vcpu *v)
 {
 	struct task_struct *old = rcu_dereference_protected(v->task, true);
 

@@ -32,9 +32,9 @@ static const struct file_operations vqc_scratch_fops = {
 	.release = vqc_scratch_release,
 };
 
-int vqc_scratch_map(struct vqc_scratch *s)
+int vqc_scratch_map(struct vqc_scratch *s, size_t size)
 {
-	void *pages = vmalloc_user(VQC_SCRATCH_SIZE);
+	void *pages = vmalloc_user(size);
 	struct file *file;
 	unsigned long user;
 
@@ -46,14 +46,14 @@ int vqc_scratch_map(struct vqc_scratch *s)
 		vfree(pages);
 		return PTR_ERR(file);
 	}
-	user = vm_mmap(file, 0, VQC_SCRATCH_SIZE, PROT_READ | PROT_WRITE,
-		       MAP_SHARED, 0);
+	user = vm_mmap(file, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
 	if (IS_ERR_VALUE(user)) {
 		fput(file);
 		return user;
 	}
 
 	s->file = file;
+	s->size = size;
 	s->kernel = pages;
 	s->user = user;
 	return 0;
@@ -79,7 +79,7 @@ void vqc_scratch_unmap(struct vqc_scratch *s, const struct mm_struct *mm)
 		return;
 	if (current->mm && current->mm == mm &&
 	    vqc_scratch_is_mapped(s, current->mm))
-		vm_munmap(s->user, VQC_SCRATCH_SIZE);
+		vm_munmap(s->user, s->size);
 	fput(s->file);
 	s->file = NULL;
 }

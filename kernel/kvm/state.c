@@ -158,6 +158,7 @@ static int vqc_vm_write_chip(struct vqc_vm *vm, const struct kvm_irqchip *chip,
 
 static long vqc_vm_irqchip(struct vqc_vm *vm, unsigned long arg, bool set)
 {
+	struct vqc_split *section;
 	union vqc_chip_state *state;
 	struct kvm_irqchip *chip;
 	long ret;
@@ -171,6 +172,9 @@ static long vqc_vm_irqchip(struct vqc_vm *vm, unsigned long arg, bool set)
 		return -ENOMEM;
 	}
 
+	/* A message on its way belongs to no chip: it arrives first. */
+	vqc_split_end(vqc_split_begin(vm));
+	section = vqc_split_begin(vm);
 	mutex_lock(&vm->lock);
 	if (!vm->fabric || vm->user_chips)
 		ret = -ENXIO;
@@ -179,6 +183,8 @@ static long vqc_vm_irqchip(struct vqc_vm *vm, unsigned long arg, bool set)
 	else
 		ret = vqc_vm_read_chip(vm, chip, state);
 	mutex_unlock(&vm->lock);
+	vqc_split_sync(section);
+	vqc_split_end(section);
 
 	if (!ret && !set && copy_to_user((void __user *)arg, chip,
 					 sizeof(*chip)))

@@ -79,8 +79,8 @@ static long vqc_vcpu_set_mp_state(void *object, unsigned int cmd,
 	}
 }
 
-static long vqc_vcpu_interrupt(void *object, unsigned int cmd,
-			       unsigned long arg)
+static long vqc_vcpu_interrupt_ioctl(void *object, unsigned int cmd,
+				     unsigned long arg)
 {
 	struct vqc_vcpu *v = object;
 	struct kvm_interrupt irq;
@@ -232,7 +232,7 @@ static const struct vqc_kvm_call vqc_vcpu_calls[] = {
 	{ KVM_SET_MP_STATE, vqc_vcpu_set_mp_state },
 	{ KVM_SET_CPUID, vqc_vcpu_set_cpuid },
 	{ KVM_SET_CPUID2, vqc_vcpu_set_cpuid2 },
-	{ KVM_INTERRUPT, vqc_vcpu_interrupt },
+	{ KVM_INTERRUPT, vqc_vcpu_interrupt_ioctl },
 	{ KVM_NMI, vqc_vcpu_nmi },
 	{ KVM_SMI, vqc_vcpu_nmi },
 	{ KVM_SET_TSC_KHZ, vqc_vcpu_set_tsc_khz },
@@ -240,6 +240,22 @@ static const struct vqc_kvm_call vqc_vcpu_calls[] = {
 	{ KVM_TPR_ACCESS_REPORTING, vqc_vcpu_tpr_reporting },
 	{ KVM_SET_VAPIC_ADDR, vqc_vcpu_set_vapic_addr },
 };
+
+/* All else of a vCPU is KVM's own in split mode. */
+static const struct vqc_kvm_call vqc_split_vcpu_calls[] = {
+	{ KVM_RUN, vqc_split_run },
+	{ KVM_INTERRUPT, vqc_vcpu_interrupt_ioctl },
+};
+
+static const struct vqc_kvm_call *vqc_vcpu_find_call(const struct vqc_vcpu *v,
+						     unsigned int cmd)
+{
+	if (v->vm->split)
+		return vqc_kvm_find_call(vqc_split_vcpu_calls,
+					 ARRAY_SIZE(vqc_split_vcpu_calls), cmd);
+	return vqc_kvm_find_call(vqc_vcpu_calls, ARRAY_SIZE(vqc_vcpu_calls),
+				 cmd);
+}
 
 static long vqc_vcpu_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
@@ -252,8 +268,7 @@ static long vqc_vcpu_ioctl(struct file *file, unsigned int cmd,
 		return -EIO;
 	if (mutex_lock_killable(&v->mutex))
 		return -EINTR;
-	call = vqc_kvm_find_call(vqc_vcpu_calls, ARRAY_SIZE(vqc_vcpu_calls),
-				 cmd);
+	call = vqc_vcpu_find_call(v, cmd);
 	if (call)
 		ret = call->fn(v, cmd, arg);
 	else
@@ -268,7 +283,7 @@ static long vqc_vcpu_compat_ioctl(struct file *file, unsigned int cmd,
 {
 	struct vqc_vcpu *v = file->private_data;
 
-	if (vqc_kvm_find_call(vqc_vcpu_calls, ARRAY_SIZE(vqc_vcpu_calls), cmd))
+	if (vqc_vcpu_find_call(v, cmd))
 		return vqc_vcpu_ioctl(file, cmd,
 				      (unsigned long)compat_ptr(arg));
 	if (v->vm->mm != current->mm)
@@ -374,7 +389,7 @@ static int vqc_vcpu_setup(struct vqc_vcpu *v)
 	long fd;
 	int ret;
 
-	ret = vqc_scratch_map(&v->scratch);
+	ret = vqc_scratch_map(&v->scratch, VQC_SCRATCH_SIZE);
 	if (ret)
 		return ret;
 	fd = vqc_real_ioctl(v->vm->real, KVM_CREATE_VCPU, v->id);
@@ -390,7 +405,8 @@ static int vqc_vcpu_setup(struct vqc_vcpu *v)
 		return ret;
 	return vqc_fabric_add_cpu(v->vm->fabric, &v->cpu, v->id,
 				  v->id == v->vm->bsp_id,
-				  &vqc_vcpu_inject_ops);
+				  v->vm->split ? &vqc_split_inject_ops :
+						 &vqc_vcpu_inject_ops);
 }
 
 long vqc_vcpu_create(struct vqc_vm *vm, u32 id)

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "../chardev.h"
 #include "front.h"
 
 /* ---- life ---- */
@@ -26,6 +27,8 @@ static void vqc_vm_free(struct kref *ref)
 		vqc_fabric_quiesce(vm->fabric);
 		list_for_each_entry_safe(v, next, &vm->vcpus, node)
 			vqc_vcpu_free(v);
+		/* A message may still be on its way to KVM. */
+		vqc_split_destroy(vm->split);
 		vqc_fabric_put(vm->fabric);
 	}
 	vqc_scratch_unmap(&vm->scratch, vm->mm);
@@ -51,13 +54,24 @@ static int vqc_vm_release(struct inode *inode, struct file *file)
 
 /* ---- creating the irqchip ---- */
 
+static const struct vqc_fabric_ops vqc_vm_fabric_ops = {
+	.pin_acked = vqc_irqfd_pin_acked,
+};
+
+static const struct vqc_fabric_ops *vqc_vm_ops(const struct vqc_vm *vm)
+{
+	if (vm->split)
+		return vqc_split_ops();
+	return vm->user_chips ? &vqc_user_fabric_ops : &vqc_vm_fabric_ops;
+}
+
 static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm, u32 reserved)
 {
 	struct vqc_fabric_config config = {
-		.ops = vm->user_chips ? &vqc_user_fabric_ops :
-					&vqc_irqfd_fabric_ops,
+		.ops = vqc_vm_ops(vm),
 		.owner = vm,
 		.lapics_only = vm->user_chips,
+		.chips_only = vm->split,
 		.tell_eoi_gsis = reserved,
 		.lapic_cfg = VQC_LAPIC_CFG_X2APIC | VQC_LAPIC_CFG_LINT0_EXTINT |
 			     (vm->tsc_deadline ? VQC_LAPIC_CFG_TSC_DEADLINE : 0),
@@ -83,7 +97,7 @@ static long vqc_vm_add_fabric(struct vqc_vm *vm, u32 reserved)
 	int ret;
 
 	if (!vm->scratch.file) {
-		ret = vqc_scratch_map(&vm->scratch);
+		ret = vqc_scratch_map(&vm->scratch, VQC_SCRATCH_SIZE);
 		if (ret)
 			return ret;
 	}
@@ -103,6 +117,28 @@ static long vqc_vm_add_fabric(struct vqc_vm *vm, u32 reserved)
 	return 0;
 }
 
+/* From here on KVM has its local APICs, whatever becomes of the rest. */
+static long vqc_vm_add_split_fabric(struct vqc_vm *vm)
+{
+	struct vqc_fabric *fabric;
+	struct vqc_split *split;
+
+	split = vqc_split_create(vm);
+	if (IS_ERR(split))
+		return PTR_ERR(split);
+	WRITE_ONCE(vm->split, split);
+	fabric = vqc_vm_new_fabric(vm, 0);
+	if (IS_ERR(fabric)) {
+		vm->split = NULL;
+		vqc_split_destroy(split);
+		return PTR_ERR(fabric);
+	}
+	vqc_vm_apply_x2apic_api(vm, fabric);
+	/* Who sees it sees it whole: line ioctls take no lock. */
+	smp_store_release(&vm->fabric, fabric);
+	return 0;
+}
+
 static long vqc_vm_create_irqchip(void *object, unsigned int cmd,
 				  unsigned long arg)
 {
@@ -114,6 +150,8 @@ static long vqc_vm_create_irqchip(void *object, unsigned int cmd,
 		ret = -EEXIST;
 	else if (vm->nr_vcpus)
 		ret = -EINVAL;
+	else if (vm->split_wanted)
+		ret = vqc_vm_add_split_fabric(vm);
 	else
 		ret = vqc_vm_add_fabric(vm, 0);
 	mutex_unlock(&vm->lock);
@@ -122,10 +160,18 @@ static long vqc_vm_create_irqchip(void *object, unsigned int cmd,
 
 /* The VMM keeps PIC, IOAPIC and PIT. */
 static long vqc_vm_enable_split(struct vqc_vm *vm,
-				const struct kvm_enable_cap *cap)
+				const struct kvm_enable_cap *cap,
+				unsigned int cmd, unsigned long arg)
 {
 	long ret;
 
+	/* If KVM keeps the rest nothing is left to us. */
+	if (vm->split_wanted && !vm->fabric) {
+		ret = vqc_real_ioctl(vm->real, cmd, arg);
+		if (!ret)
+			WRITE_ONCE(vm->kvm_alone, true);
+		return ret;
+	}
 	if (cap->flags || cap->args[0] > VQC_MAX_ROUTES)
 		return -EINVAL;
 	/* KVM says so of vCPUs, too. */
@@ -143,20 +189,24 @@ static long vqc_vm_create_pit(void *object, unsigned int cmd,
 {
 	struct kvm_pit_config config = { .flags = KVM_PIT_SPEAKER_DUMMY };
 	struct vqc_vm *vm = object;
+	int ret;
 
 	if (cmd == KVM_CREATE_PIT2 &&
 	    copy_from_user(&config, (void __user *)arg, sizeof(config)))
 		return -EFAULT;
 	if (!vm->fabric || vm->user_chips)
 		return -ENOENT;
-	return vqc_fabric_add_pit(vm->fabric,
-				  config.flags & KVM_PIT_SPEAKER_DUMMY);
+	ret = vqc_fabric_add_pit(vm->fabric,
+				 config.flags & KVM_PIT_SPEAKER_DUMMY);
+	vqc_split_sync(vm->split);
+	return ret;
 }
 
 /* ---- lines, routes, messages ---- */
 
 static long vqc_vm_irq_line(void *object, unsigned int cmd, unsigned long arg)
 {
+	struct vqc_split *section;
 	struct vqc_vm *vm = object;
 	struct kvm_irq_level level;
 
@@ -165,8 +215,10 @@ static long vqc_vm_irq_line(void *object, unsigned int cmd, unsigned long arg)
 	if (!vm->fabric)
 		return -ENXIO;
 
+	section = vqc_split_begin(vm);
 	level.status = vqc_set_irq(vm->fabric, VQC_SOURCE_USER, level.irq,
 				   level.level, cmd == KVM_IRQ_LINE_STATUS);
+	vqc_split_end(section);
 	if (cmd == KVM_IRQ_LINE_STATUS &&
 	    copy_to_user((void __user *)arg, &level, sizeof(level)))
 		return -EFAULT;
@@ -184,6 +236,8 @@ static long vqc_vm_signal_msi(void *object, unsigned int cmd,
 		return -EFAULT;
 	if (!vm->fabric || msi.flags)
 		return -EINVAL;
+	if (vm->split)
+		return vqc_split_signal_msi(vm, &msi, arg);
 	ret = vqc_send_msi(vm->fabric,
 			   (u64)msi.address_hi << 32 | msi.address_lo,
 			   msi.data);
@@ -254,7 +308,8 @@ static int vqc_vm_install_routes(struct vqc_vm *vm,
 	for (i = 0; i < nr && !ret; i++)
 		ret = vqc_vm_convert_route(vm, &routes[i], &entries[i]);
 	if (!ret)
-		ret = vqc_fabric_set_routes(vm->fabric, routes, nr);
+		ret = vm->split ? vqc_split_set_routes(vm, routes, nr) :
+				  vqc_fabric_set_routes(vm->fabric, routes, nr);
 	kvfree(routes);
 	return ret;
 }
@@ -338,17 +393,24 @@ static long vqc_vm_check_extension(void *object, unsigned int cmd,
 {
 	struct vqc_vm *vm = object;
 
-	return vqc_kvm_check_extension(vm->real, arg);
+	return vqc_kvm_check_extension(vm->real, vm->split_wanted, arg);
 }
 
 #define VQC_X2APIC_API_FLAGS	(KVM_X2APIC_API_USE_32BIT_IDS | \
 				 KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
 
 static long vqc_vm_enable_x2apic_api(struct vqc_vm *vm,
-				     const struct kvm_enable_cap *cap)
+				     const struct kvm_enable_cap *cap,
+				     unsigned int cmd, unsigned long arg)
 {
-	if (cap->args[0] & ~(u64)VQC_X2APIC_API_FLAGS)
-		return -EINVAL;
+	long ret = 0;
+
+	if (vm->split_wanted)
+		ret = vqc_real_ioctl(vm->real, cmd, arg);
+	else if (cap->flags || (cap->args[0] & ~(u64)VQC_X2APIC_API_FLAGS))
+		ret = -EINVAL;
+	if (ret)
+		return ret;
 	if (cap->args[0] & KVM_X2APIC_API_USE_32BIT_IDS)
 		vm->x2_id = true;
 	if (cap->args[0] & KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
@@ -366,7 +428,7 @@ static long vqc_vm_enable_user_msr(struct vqc_vm *vm,
 	u64 old = vm->user_msr_mask;
 	long ret;
 
-	if (!vm->fabric) {
+	if (!vm->fabric || vm->split) {
 		/* KVM checks it; ours is added when the irqchip comes. */
 		ret = vqc_real_ioctl(vm->real, cmd, arg);
 		if (!ret)
@@ -393,13 +455,13 @@ static long vqc_vm_enable_cap(void *object, unsigned int cmd,
 	mutex_lock(&vm->lock);
 	switch (cap.cap) {
 	case KVM_CAP_X2APIC_API:
-		ret = cap.flags ? -EINVAL : vqc_vm_enable_x2apic_api(vm, &cap);
+		ret = vqc_vm_enable_x2apic_api(vm, &cap, cmd, arg);
 		break;
 	case KVM_CAP_X86_USER_SPACE_MSR:
 		ret = vqc_vm_enable_user_msr(vm, &cap, cmd, arg);
 		break;
 	case KVM_CAP_SPLIT_IRQCHIP:
-		ret = vqc_vm_enable_split(vm, &cap);
+		ret = vqc_vm_enable_split(vm, &cap, cmd, arg);
 		break;
 	case KVM_CAP_VM_COPY_ENC_CONTEXT_FROM:
 	case KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM:
@@ -424,7 +486,30 @@ static long vqc_vm_msr_filter(void *object, unsigned int cmd,
 	return ret;
 }
 
+static long vqc_vm_set_mode(void *ctx, void *arg)
+{
+	const struct virqchip_vm_mode *mode = arg;
+	struct vqc_vm *vm = ctx;
+	long ret = 0;
+
+	if (mode->mode > VIRQCHIP_MODE_SPLIT)
+		return -EINVAL;
+	mutex_lock(&vm->lock);
+	if (vm->fabric || vm->nr_vcpus)
+		ret = -EBUSY;
+	else
+		vm->split_wanted = mode->mode == VIRQCHIP_MODE_SPLIT;
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
 /* ---- dispatch ---- */
+
+static const struct vqc_ioctl vqc_vm_own_ioctls[] = {
+	VQC_IOCTL(VIRQCHIP_VM_MODE, virqchip_vm_mode, __reserved,
+		  vqc_vm_set_mode,
+		  .reserved = offsetof(struct virqchip_vm_mode, __reserved)),
+};
 
 static const struct vqc_kvm_call vqc_vm_calls[] = {
 	{ KVM_IRQ_LINE, vqc_vm_irq_line },
@@ -449,6 +534,14 @@ static const struct vqc_kvm_call vqc_vm_calls[] = {
 	{ KVM_X86_SET_MSR_FILTER, vqc_vm_msr_filter },
 };
 
+static const struct vqc_kvm_call *vqc_vm_find_call(const struct vqc_vm *vm,
+						   unsigned int cmd)
+{
+	if (READ_ONCE(vm->kvm_alone))
+		return NULL;
+	return vqc_kvm_find_call(vqc_vm_calls, ARRAY_SIZE(vqc_vm_calls), cmd);
+}
+
 static long vqc_vm_ioctl(struct file *file, unsigned int cmd,
 			 unsigned long arg)
 {
@@ -458,8 +551,12 @@ static long vqc_vm_ioctl(struct file *file, unsigned int cmd,
 	/* KVM's rule: a VM belongs to one address space. */
 	if (vm->mm != current->mm)
 		return -EIO;
+	if (_IOC_TYPE(cmd) == VIRQCHIP_TYPE)
+		return vqc_ioctl_dispatch(vqc_vm_own_ioctls,
+					  ARRAY_SIZE(vqc_vm_own_ioctls), vm,
+					  cmd, arg);
 
-	call = vqc_kvm_find_call(vqc_vm_calls, ARRAY_SIZE(vqc_vm_calls), cmd);
+	call = vqc_vm_find_call(vm, cmd);
 	if (call)
 		return call->fn(vm, cmd, arg);
 	return vqc_real_ioctl(vm->real, cmd, arg);
@@ -471,7 +568,8 @@ static long vqc_vm_compat_ioctl(struct file *file, unsigned int cmd,
 {
 	struct vqc_vm *vm = file->private_data;
 
-	if (vqc_kvm_find_call(vqc_vm_calls, ARRAY_SIZE(vqc_vm_calls), cmd))
+	if (_IOC_TYPE(cmd) == VIRQCHIP_TYPE ||
+	    vqc_vm_find_call(vm, cmd))
 		return vqc_vm_ioctl(file, cmd,
 				    (unsigned long)compat_ptr(arg));
 	/* Its 32-bit form would replace our part of the filter. */
@@ -508,6 +606,7 @@ long vqc_vm_create(struct file *real)
 	INIT_LIST_HEAD(&vm->vcpus);
 	vqc_irqfds_init(&vm->irqfds);
 	vm->real = real;
+	vm->split_wanted = vqc_kvm_split_default();
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
 

@@ -54,7 +54,7 @@
 #define VIRQCHIP_TYPE		0xd7
 
 /* Of struct virqchip_get_info */
-#define VIRQCHIP_ABI_VERSION	1
+#define VIRQCHIP_ABI_VERSION	2
 
 /* Bytes of a fabric's name, with the terminating zero */
 #define VIRQCHIP_NAME_LEN	32
@@ -81,6 +81,11 @@ enum {
 	VIRQCHIP_CMD_TAKE,
 	VIRQCHIP_CMD_GET_STATE,
 	VIRQCHIP_CMD_SET_STATE,
+};
+
+/* On a VM fd that KVM_CREATE_VM has returned */
+enum {
+	VIRQCHIP_CMD_VM_MODE = 0x80,
 };
 
 /* The KVM ioctls of /dev/virqchip can be used */
@@ -204,6 +209,42 @@ struct virqchip_pulse {
 };
 
 #define VIRQCHIP_PULSE		_IO(VIRQCHIP_TYPE, VIRQCHIP_CMD_PULSE)
+
+/**
+ * enum virqchip_mode - which of a VM's interrupt controllers are virqchip's
+ * @VIRQCHIP_MODE_FULL: all of them
+ * @VIRQCHIP_MODE_SPLIT: PIC, IOAPIC and PIT; KVM keeps the local APICs
+ */
+enum virqchip_mode {
+	VIRQCHIP_MODE_FULL,
+	VIRQCHIP_MODE_SPLIT,
+};
+
+/**
+ * struct virqchip_vm_mode - ioctl(VIRQCHIP_VM_MODE)
+ * @size: sizeof(struct virqchip_vm_mode)
+ * @flags: must be 0
+ * @mode: enum virqchip_mode
+ * @__reserved: must be 0
+ *
+ * Choose the mode of one VM, before it has an irqchip or a vCPU; until then it
+ * is that of the module's parameter "mode" at the time the VM was made. What
+ * KVM_CHECK_EXTENSION and KVM_GET_SUPPORTED_CPUID say on the device follows
+ * the parameter, on the VM the mode.
+ *
+ * Return: 0, or
+ *
+ * - EIO: the VM belongs to another process.
+ * - EBUSY: the VM has an irqchip or a vCPU.
+ */
+struct virqchip_vm_mode {
+	__u32 size;
+	__u32 flags;
+	__u32 mode;
+	__u32 __reserved;
+};
+
+#define VIRQCHIP_VM_MODE	_IO(VIRQCHIP_TYPE, VIRQCHIP_CMD_VM_MODE)
 
 /**
  * struct virqchip_fabric_info - ioctl(VIRQCHIP_FABRIC_INFO)
