@@ -143,7 +143,7 @@ TEST(smm_excludes_waiting_for_sipi)
 	struct kvm_vcpu_events events;
 	struct guest guest;
 
-	if (device_is_stock() && !kernel_before(7, 2))
+	if (lapic_is_stock() && !kernel_before(7, 2))
 		test_skip("later kernels hold any MP state together with SMM");
 	guest_enter_smm(&guest);
 	ASSERT_ERRNO(mp_state_set(guest.vcpu, KVM_MP_STATE_INIT_RECEIVED), EINVAL);

@@ -253,8 +253,8 @@ TEST(capabilities_of_an_irqchip_are_answered_as_kvm_does)
 
 		test_say("KVM_CAP_%s", caps[i].name);
 		if (caps[i].cap == KVM_CAP_X2APIC_API && !kernel_before(7, 2)) {
-			of_device = EITHER(3, 15, "7.2 has two more flags");
-			of_vm = EITHER(3, 11, "one of them is for a split irqchip");
+			of_device = EITHER_LAPIC(3, 15, "7.2 has two more flags");
+			of_vm = EITHER_LAPIC(3, 11, "one of them is for a split irqchip");
 		}
 		ASSERT_EQ(ioctl(vm.dev, KVM_CHECK_EXTENSION, caps[i].cap), of_device);
 		ASSERT_EQ(ioctl(vm.fd, KVM_CHECK_EXTENSION, caps[i].cap), of_vm);
@@ -266,7 +266,7 @@ TEST(capabilities_that_need_kvms_own_lapic_are_not_offered)
 	struct vm vm = vm_create();
 	unsigned int i;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM has its own");
 	for (i = 0; i < ARRAY_SIZE(caps_not_ours); i++) {
 		test_say("KVM_CAP_%s", caps_not_ours[i].name);
@@ -329,7 +329,7 @@ TEST(supported_cpuid_hides_what_needs_kvms_own_lapic)
 	struct kvm_cpuid2 *cpuid = cpuid_new();
 	struct vm vm = vm_create();
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM has its own");
 	ASSERT_OK(ioctl(vm.dev, KVM_GET_SUPPORTED_CPUID, cpuid));
 	ASSERT(cpuid->nent > 10);
@@ -343,7 +343,7 @@ TEST(set_cpuid_hides_what_needs_kvms_own_lapic)
 	struct vm vm;
 	int vcpu;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM has its own");
 	ASSERT_OK(ioctl(stock.dev, KVM_GET_SUPPORTED_CPUID, cpuid));
 	vm = vm_with_vcpu(&vcpu);
@@ -395,7 +395,7 @@ TEST(older_set_cpuid_hides_the_same)
 	ASSERT_OK(ioctl(vcpu, KVM_GET_CPUID2, cpuid));
 	ASSERT_EQ(cpuid->entries[older->nent - 1].function,
 		  older->entries[older->nent - 1].function);
-	if (!device_is_stock())
+	if (!lapic_is_stock())
 		check_hidden(cpuid);
 	older->nent = MAX_CPUID + 1;
 	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_CPUID, older), E2BIG);
@@ -435,7 +435,7 @@ TEST(tsc_deadline_is_offered_only_where_its_writes_can_be_trapped)
 	bool traps;
 	int vcpu;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM has its own");
 	vm = vm_with_vcpu(&vcpu);
 	ASSERT(__get_cpuid(0, &eax, &ebx, &ecx, &edx));

@@ -175,7 +175,7 @@ TEST(split_has_no_pit)
 	struct vm vm = vm_split();
 
 	ASSERT_ERRNO(ioctl(vm.fd, KVM_CREATE_PIT2, &config),
-		     EITHER(ENOENT, kernel_before(6, 12) ? 0 : ENOENT,
+		     EITHER_LAPIC(ENOENT, kernel_before(6, 12) ? 0 : ENOENT,
 			    "6.1 makes a PIT without a line; later kernels refuse"));
 }
 
@@ -224,7 +224,7 @@ TEST(split_line_sends_its_message_when_it_rises)
 	ASSERT_EQ(line_set(&guest.vm, PIN, 0), -1);
 	ASSERT_EQ(line_set(&guest.vm, PIN, 1), 1);
 	ASSERT_EQ(line_set(&guest.vm, PIN, 1),
-		  EITHER(0, 1, "it does not look whether a message merges"));
+		  EITHER_LAPIC(0, 1, "it does not look whether a message merges"));
 	ASSERT_EQ(guest_wait_irq(&guest), VECTOR);
 }
 
@@ -312,7 +312,7 @@ TEST(split_does_not_tell_eois_of_pins_that_lead_elsewhere)
 	struct kvm_irq_routing_entry entry = route_level(PIN, VECTOR);
 	struct guest guest;
 
-	if (device_is_stock() && !kernel_before(6, 12))
+	if (lapic_is_stock() && !kernel_before(6, 12))
 		test_skip("later kernels tell every EOI of a vector that is in service");
 	guest_split(&guest);
 	vcpu_create(&guest.vm, 1);
@@ -327,7 +327,7 @@ TEST(split_tells_the_eoi_though_the_route_has_changed)
 {
 	struct guest guest;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("6.1 forgets the vectors of routes that have gone");
 	guest_split(&guest);
 	/* In service when it changes, and still pending when it goes. */
@@ -352,7 +352,7 @@ TEST(split_tells_the_eoi_though_an_nmi_bore_the_vector)
 {
 	struct guest guest;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("6.1 forgets the vectors of routes that have gone");
 	guest_split_no_if(&guest);
 	route_set(&guest, route_level(PIN, VECTOR));
@@ -532,42 +532,12 @@ TEST(split_window_opens_at_hlt)
 
 /* ---- what people see of it ---- */
 
-#define DEBUGFS	"/sys/kernel/debug/virqchip"
-#define FLOWS	"/sys/module/virqchip/parameters/flows"
-
-static void flows_switch(const char *to)
-{
-	int fd = open(FLOWS, O_WRONLY);
-
-	ASSERT_OK(fd);
-	ASSERT_EQ(write(fd, to, 1), 1);
-	close(fd);
-}
-
-static char *debugfs_read(const char *file)
-{
-	static char text[1 << 16];
-	char path[128];
-	ssize_t got;
-	int fd;
-
-	snprintf(path, sizeof(path), DEBUGFS "/vm-%d/%s", getpid(), file);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return NULL;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	ASSERT_OK(got);
-	text[got] = 0;
-	return text;
-}
-
 TEST(split_flows_reach_to_the_told_eoi)
 {
 	struct guest guest;
 	char *text;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM records no flows");
 	guest_split(&guest);
 	flows_switch("Y");
@@ -592,7 +562,7 @@ TEST(split_shows_only_the_chips_that_are_ours)
 {
 	struct guest guest;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM shows no chips");
 	guest_split(&guest);
 	ASSERT(debugfs_read("lapic0"));

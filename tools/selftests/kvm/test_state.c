@@ -54,7 +54,7 @@ TEST(random_chip_states_settle)
 	unsigned int i;
 	int vcpu;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM 6.1 keeps what it is given, without a look at it");
 	vm = vm_with_vcpu(&vcpu);
 	for (i = 0; i < ROUNDS * NR_CHIPS; i++) {
@@ -173,7 +173,7 @@ TEST(random_lapic_states_settle)
 	unsigned int i;
 	int vcpu;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM 6.1 shows the PPR that it was given, not the one that follows");
 	vm = vm_with_vcpu(&vcpu);
 	for (i = 0; i < ROUNDS; i++) {
@@ -264,7 +264,7 @@ TEST(random_pit_states_settle)
 	unsigned int i;
 
 	vm = vm_with_pit();
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM 6.1 keeps what it is given, without a look at it");
 	for (i = 0; i < ROUNDS; i++) {
 		start = seed;
@@ -482,7 +482,7 @@ TEST(lapic_states_travel_between_kvm_and_ours)
 	int vcpu, other;
 	unsigned int i;
 
-	if (device_is_stock() || access(STOCK_DEVICE, R_OK | W_OK))
+	if (lapic_is_stock() || access(STOCK_DEVICE, R_OK | W_OK))
 		test_skip("it takes both devices");
 	ours = vm_with_vcpu(&vcpu);
 	stock = vm_create_on(STOCK_DEVICE);

@@ -133,7 +133,7 @@ TEST(loaded_mp_state_is_what_the_local_apic_shows)
 	unsigned int i;
 	int vcpu;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM shows no local APIC in debugfs");
 	vm_with_vcpu(&vcpu);
 	for (i = 0; i < ARRAY_SIZE(states); i++) {

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -18,6 +19,8 @@
 #define PATIENCE_MS	20000
 #define MISC_MAJOR	10
 #define KVM_MINOR	232
+#define PARAMETERS	"/sys/module/" MODULE "/parameters/"
+#define DEBUGFS	"/sys/kernel/debug/" MODULE
 
 const char *device_path = "/dev/virqchip";
 
@@ -27,6 +30,20 @@ bool device_is_stock(void)
 
 	ASSERT_OK(stat(device_path, &st));
 	return st.st_rdev == makedev(MISC_MAJOR, KVM_MINOR);
+}
+
+bool lapic_is_stock(void)
+{
+	char mode[16] = "";
+	FILE *file;
+
+	if (device_is_stock())
+		return true;
+	file = fopen(PARAMETERS "mode", "r");
+	ASSERT(file);
+	ASSERT(fgets(mode, sizeof(mode), file));
+	fclose(file);
+	return !strcmp(mode, "split\n");
 }
 
 bool kernel_before(unsigned int major, unsigned int minor)
@@ -273,7 +290,7 @@ bool eventually_pending(int vcpu, uint8_t vector)
 	int ms;
 
 	for (ms = 0; ms < PATIENCE_MS && !lapic_pending(vcpu, vector); ms++) {
-		if (!device_is_stock())
+		if (!lapic_is_stock())
 			return false;
 		poll(NULL, 0, 1);
 	}
@@ -554,4 +571,33 @@ void random_fill(uint64_t *seed, void *buf, size_t bytes)
 
 	while (bytes--)
 		*to++ = random_next(seed);
+}
+
+/* ---- what the module shows ---- */
+
+void flows_switch(const char *to)
+{
+	int fd = open(PARAMETERS "flows", O_WRONLY);
+
+	ASSERT_OK(fd);
+	ASSERT_EQ(write(fd, to, 1), 1);
+	close(fd);
+}
+
+char *debugfs_read(const char *file)
+{
+	static char text[1 << 16];
+	char path[128];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), DEBUGFS "/vm-%d/%s", getpid(), file);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return NULL;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	ASSERT_OK(got);
+	text[got] = 0;
+	return text;
 }

@@ -50,14 +50,24 @@ extern const char *device_path;
 /* Is KVM itself under test? */
 bool device_is_stock(void);
 
+/* Are the local APICs KVM's: on KVM itself, and in split mode? */
+bool lapic_is_stock(void);
+
 /* Whether the running kernel is older than Linux MAJOR.MINOR, as its KVM is. */
 bool kernel_before(unsigned int major, unsigned int minor);
 
 /* What is expected here, where KVM itself differs for a reason. */
-#define EITHER(ours, stock, why)					\
-	(device_is_stock() ?						\
+#define EITHER_IF(is_stock, ours, stock, why)				\
+	((is_stock) ?							\
 	 (test_say("%s:%d: KVM differs: %s", __FILE__, __LINE__, why),	\
 	  (stock)) : (ours))
+
+#define EITHER(ours, stock, why)					\
+	EITHER_IF(device_is_stock(), ours, stock, why)
+
+/* The same, where the local APIC's KVM differs. */
+#define EITHER_LAPIC(ours, stock, why)					\
+	EITHER_IF(lapic_is_stock(), ours, stock, why)
 
 /* ---- VMs; all these end the test if they fail ---- */
 
@@ -181,6 +191,14 @@ unsigned int guest_next(struct guest *guest);
 
 /* Run until an interrupt begins: its vector. */
 uint8_t guest_wait_irq(struct guest *guest);
+
+/* ---- what the module shows ---- */
+
+/* Record flows: "Y" or "N". */
+void flows_switch(const char *to);
+
+/* A file of this process's VM in debugfs; NULL if there is none. */
+char *debugfs_read(const char *file);
 
 /* ---- randomness, the same on each machine ---- */
 
