@@ -23,9 +23,13 @@ stages()
 	programs         | check | first | 200  | step  | build_programs
 	lab              | check | l1    | 900  | tests | in_l1 6.1 tools/lab/compare.sh
 	selftests        | check | l1    | 600  | tests | in_l1 6.1 tools/selftests/run.sh
+	split            | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-suites --split
 	selftests-kvm    | check | l1    | 900  | tests | in_l1 6.1 tools/selftests/kvm/run.sh
 	linux-guest      | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
 	guests           | all   | l1    | 900  | tests | tools/vm/agent-initramfs && in_l1 6.1 tools/vm/test-guests --newer-qemu "$(tools/vm/get-qemu)"
+	linux-split      | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
+	split-6.12       | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites --split
+	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
 	unload           | check | l1    | 600  | tests | in_l1 6.1 tools/vm/test-unload
 	tools            | check | l1    | 600  | tests | tools/vm/test-run
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites

@@ -21,6 +21,8 @@ usage()
 	                     device, else every check has to pass
 	  --device DEV       the device to be compared (default /dev/virqchip)
 	  --stock DEV        the device to compare with (default /dev/kvm)
+	  --stock-lapic      the device's local APICs are KVM's (split mode): in the
+	                     guests lapic and msi it may differ as the list says
 	  --rounds N         rounds of the guest async (default 10000)
 	  --keep DIR         leave each run's output in DIR
 	  --list             name the guests
@@ -31,7 +33,7 @@ usage()
 }
 
 guests='pic ioapic ioapic.x2apic lapic lapic.x2apic pit msi msi.x2apic async async.x2apic'
-device=/dev/virqchip stock=/dev/kvm only='' rounds=10000 keep=''
+device=/dev/virqchip stock=/dev/kvm only='' rounds=10000 keep='' stock_lapic=0
 expected=$lab/expected-differences.txt
 vmm=$lab/build/vmm
 
@@ -51,6 +53,7 @@ while [ $# -gt 0 ]; do
 	--device)	device=$2; shift ;;
 	--stock)	stock=$2; shift ;;
 	--rounds)	rounds=$2; shift ;;
+	--stock-lapic)	stock_lapic=1 ;;
 	--keep)		keep=$2; shift ;;
 	--list)		printf '%s\n' "$guests" | tr ' ' '\n'; exit 0 ;;
 	--help|-h)	usage; exit 0 ;;
@@ -86,7 +89,8 @@ run()
 judge()
 {
 	awk -v guest="$1" -v stock_out="$2" -v our_out="$3" \
-		-v stock="$stock" -v ours="${only:-$device}" -v expected="$expected" '
+		-v stock="$stock" -v ours="${only:-$device}" -v expected="$expected" \
+		-v stock_lapic="$stock_lapic" '
 	function trim(text) {
 		gsub(/^[ \t]+|[ \t]+$/, "", text)
 		return text
@@ -150,6 +154,8 @@ judge()
 	}
 	function judge_ours(check,    word) {
 		word = verdict["ours", check]
+		if (word == "fail" && stock_lapic && guest ~ /^(lapic|msi)/ && check in listed)
+			return
 		if (word != "pass" && word != "skip")
 			complain(ours ": " (word == "" ? "no verdict" : value["ours", check]))
 	}
