@@ -36,4 +36,6 @@ measure floor --device /dev/kvm --irqchip off
 if [ "$BENCH_MODULE" = true ]; then
 	modprobe virqchip
 	measure virqchip --device /dev/virqchip
+	echo split >/sys/module/virqchip/parameters/mode
+	measure split --device /dev/virqchip
 fi

@@ -14,11 +14,12 @@ usage()
 	Usage: tools/bench/run.sh [OPTION...]
 
 	Boots the L1 with instructions counted (one CPU, 1 ns of its time is one
-	instruction) and runs the lab's guest "bench" three times: on /dev/kvm with
-	KVM's own irqchip, on /dev/virqchip, and on /dev/kvm without an irqchip, the
-	VMM answering as cheaply as it can. That last column is the floor of any
-	userspace irqchip. Prints instructions per operation, as the guest sees them:
-	the median of the repeats, and the spread between the lowest and the highest.
+	instruction) and runs the lab's guest "bench" four times: on /dev/kvm with
+	KVM's own irqchip, on /dev/virqchip in its two modes, and on /dev/kvm without
+	an irqchip, the VMM answering as cheaply as it can. That last column is the
+	floor of any userspace irqchip. Prints instructions per operation, as the
+	guest sees them: the median of the repeats, and the spread between the lowest
+	and the highest.
 
 	Options:
 	  --module FILE.ko  the module to measure (default: built in build/bench for
@@ -89,7 +90,7 @@ run_benches()
 		module_args=(--module "$module")
 	fi
 	make -s -C "$top/tools/lab" >&2
-	rm -f "$results"/{stock,virqchip,floor}
+	rm -f "$results"/{stock,virqchip,split,floor}
 	"$top/tools/vm/run" --icount --kvm "${module_args[@]}" \
 		--results "$results" --env "BENCH_MODULE=$with_module" \
 		-- "$bench/in-l1.sh" "$loops" >&2
@@ -140,10 +141,11 @@ print_table()
 		print text
 	}
 	BEGIN {
-		columns = 3
+		columns = 4
 		key[1] = "stock"; title[1] = "/dev/kvm"
 		key[2] = "virqchip"; title[2] = "/dev/virqchip"
-		key[3] = "floor"; title[3] = "VMM answers (floor)"
+		key[3] = "split"; title[3] = "/dev/virqchip, split"
+		key[4] = "floor"; title[4] = "VMM answers (floor)"
 	}
 	$1 == "# bench" && $2 == "clock" {
 		ratio = $3 / $4
@@ -197,7 +199,7 @@ print_table()
 
 $print_only || run_benches
 files=()
-for column in stock virqchip floor; do
+for column in stock virqchip split floor; do
 	[ ! -f "$results/$column" ] || files+=("$results/$column")
 done
 [ ${#files[@]} -gt 0 ] || { echo "run.sh: no figures in $results" >&2; exit 1; }
