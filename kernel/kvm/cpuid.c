@@ -27,8 +27,40 @@
 				 BIT(KVM_FEATURE_PV_SCHED_YIELD) | \
 				 BIT(KVM_FEATURE_ASYNC_PF_INT))
 
-/* Bits of a leaf that the guest does not see. */
+/* Hyper-V's enlightenments that KVM runs on its own LAPIC. */
+#define VQC_HYPERV_INTERFACE		0x40000001
+#define VQC_HYPERV_SIGNATURE		0x31237648	/* "Hv#1" */
+#define VQC_HYPERV_FEATURES		0x40000003
+#define VQC_HYPERV_EAX_SYNIC		BIT(2)
+#define VQC_HYPERV_EAX_SYNTIMER		BIT(3)
+#define VQC_HYPERV_EAX_APIC_MSRS	BIT(4)
+#define VQC_HYPERV_EDX_DIRECT_TIMER	BIT(19)
+#define VQC_HYPERV_ADVICE		0x40000004
+#define VQC_HYPERV_EAX_USE_APIC_MSRS	BIT(3)
+#define VQC_HYPERV_EAX_USE_IPI		BIT(10)
+
+/* Several hypervisors can show their leaves at a time, each from another base. */
+#define VQC_CPUID_BASE_MASK	0xffff00ff
+
+enum vqc_cpuid_owner {
+	VQC_CPUID_OF_CPU,
+	VQC_CPUID_OF_KVM,
+	VQC_CPUID_OF_HYPERV,
+};
+
+/**
+ * struct vqc_hypervisors - who shows leaves to the guest
+ * @kvm: where KVM's begin; 0: nowhere
+ * @hyperv: Hyper-V's are at 0x40000000
+ */
+struct vqc_hypervisors {
+	u32 kvm;
+	bool hyperv;
+};
+
+/* Bits of a leaf that the guest does not see; KVM's are given at its first base. */
 static const struct vqc_cpuid_mask {
+	enum vqc_cpuid_owner owner;
 	u32 function;
 	u32 eax, ebx, ecx, edx;
 } vqc_cpuid_masks[] = {
@@ -40,9 +72,13 @@ static const struct vqc_cpuid_mask {
 	/* KVM drops the interrupts of its virtual PMU. */
 	{ .function = 0xa, .eax = ~0u, .ebx = ~0u, .ecx = ~0u, .edx = ~0u },
 	{ .function = 0x80000022, .eax = ~0u, .ebx = ~0u, .ecx = ~0u },
-	{ .function = KVM_CPUID_FEATURES, .eax = VQC_KVM_FEATURES },
-	/* The same leaf where Hyper-V's leaves come first. */
-	{ .function = KVM_CPUID_FEATURES + 0x100, .eax = VQC_KVM_FEATURES },
+	{ VQC_CPUID_OF_KVM, KVM_CPUID_FEATURES, .eax = VQC_KVM_FEATURES },
+	{ VQC_CPUID_OF_HYPERV, VQC_HYPERV_FEATURES,
+	  .eax = VQC_HYPERV_EAX_SYNIC | VQC_HYPERV_EAX_SYNTIMER |
+		 VQC_HYPERV_EAX_APIC_MSRS,
+	  .edx = VQC_HYPERV_EDX_DIRECT_TIMER },
+	{ VQC_CPUID_OF_HYPERV, VQC_HYPERV_ADVICE,
+	  .eax = VQC_HYPERV_EAX_USE_APIC_MSRS | VQC_HYPERV_EAX_USE_IPI },
 };
 
 /*
@@ -56,14 +92,56 @@ bool vqc_kvm_tsc_deadline_traps(void)
 		boot_cpu_data.x86_vendor == X86_VENDOR_HYGON);
 }
 
-static void vqc_cpuid_hide(struct kvm_cpuid_entry2 *e)
+static bool vqc_cpuid_is_kvm_base(const struct kvm_cpuid_entry2 *e)
+{
+	const u32 signature[] = { e->ebx, e->ecx, e->edx };
+
+	return (e->function & VQC_CPUID_BASE_MASK) == KVM_CPUID_SIGNATURE &&
+	       !memcmp(signature, KVM_SIGNATURE, sizeof(signature));
+}
+
+/* As KVM finds them: itself at the lowest base, Hyper-V at the first alone. */
+static struct vqc_hypervisors
+vqc_cpuid_hypervisors(const struct kvm_cpuid_entry2 *e, u32 nr)
+{
+	struct vqc_hypervisors who = {};
+
+	for (; nr; nr--, e++) {
+		if (vqc_cpuid_is_kvm_base(e) &&
+		    (!who.kvm || e->function < who.kvm))
+			who.kvm = e->function;
+		if (e->function == VQC_HYPERV_INTERFACE &&
+		    e->eax == VQC_HYPERV_SIGNATURE)
+			who.hyperv = true;
+	}
+	return who;
+}
+
+/* The leaf that @m is for; 0: @who shows none. */
+static u32 vqc_cpuid_masked_leaf(const struct vqc_cpuid_mask *m,
+				 const struct vqc_hypervisors *who)
+{
+	switch (m->owner) {
+	case VQC_CPUID_OF_KVM:
+		return who->kvm ?
+		       m->function - KVM_CPUID_SIGNATURE + who->kvm : 0;
+	case VQC_CPUID_OF_HYPERV:
+		return who->hyperv ? m->function : 0;
+	default:
+		return m->function;
+	}
+}
+
+static void vqc_cpuid_hide(struct kvm_cpuid_entry2 *e,
+			   const struct vqc_hypervisors *who)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(vqc_cpuid_masks); i++) {
 		const struct vqc_cpuid_mask *m = &vqc_cpuid_masks[i];
 
-		if (e->function != m->function)
+		if (!e->function ||
+		    e->function != vqc_cpuid_masked_leaf(m, who))
 			continue;
 		e->eax &= ~m->eax;
 		e->ebx &= ~m->ebx;
@@ -77,6 +155,11 @@ static void vqc_cpuid_hide(struct kvm_cpuid_entry2 *e)
 long vqc_kvm_get_supported_cpuid(struct file *real, unsigned int cmd,
 				 unsigned long arg)
 {
+	/* Whose leaves it gives is in the name of the call. */
+	const struct vqc_hypervisors who = {
+		.kvm = cmd == KVM_GET_SUPPORTED_CPUID ? KVM_CPUID_SIGNATURE : 0,
+		.hyperv = cmd == KVM_GET_SUPPORTED_HV_CPUID,
+	};
 	struct kvm_cpuid2 __user *user = (void __user *)arg;
 	struct kvm_cpuid_entry2 e;
 	long ret = vqc_real_ioctl(real, cmd, arg);
@@ -89,11 +172,19 @@ long vqc_kvm_get_supported_cpuid(struct file *real, unsigned int cmd,
 	for (i = 0; i < min(nr, VQC_MAX_CPUID); i++) {
 		if (copy_from_user(&e, &user->entries[i], sizeof(e)))
 			return -EFAULT;
-		vqc_cpuid_hide(&e);
+		vqc_cpuid_hide(&e, &who);
 		if (copy_to_user(&user->entries[i], &e, sizeof(e)))
 			return -EFAULT;
 	}
 	return 0;
+}
+
+long vqc_vcpu_get_supported_hv_cpuid(void *object, unsigned int cmd,
+				     unsigned long arg)
+{
+	struct vqc_vcpu *v = object;
+
+	return vqc_kvm_get_supported_cpuid(v->real, cmd, arg);
 }
 
 static void vqc_vcpu_note_cpuid(struct vqc_vcpu *v,
@@ -113,6 +204,8 @@ static void vqc_vcpu_note_cpuid(struct vqc_vcpu *v,
 static long vqc_vcpu_load_cpuid(struct vqc_vcpu *v, u32 nent)
 {
 	struct kvm_cpuid2 *out = v->scratch.kernel;
+	const struct vqc_hypervisors who =
+		vqc_cpuid_hypervisors(out->entries, nent);
 	long ret;
 	u32 i;
 
@@ -121,7 +214,7 @@ static long vqc_vcpu_load_cpuid(struct vqc_vcpu *v, u32 nent)
 	out->nent = nent;
 	out->padding = 0;
 	for (i = 0; i < nent; i++)
-		vqc_cpuid_hide(&out->entries[i]);
+		vqc_cpuid_hide(&out->entries[i], &who);
 	ret = vqc_real_ioctl(v->real, KVM_SET_CPUID2, v->scratch.user);
 	for (i = 0; i < nent && !ret; i++)
 		vqc_vcpu_note_cpuid(v, &out->entries[i]);

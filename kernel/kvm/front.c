@@ -315,6 +315,7 @@ long vqc_kvm_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return vqc_kvm_check_extension(real, vqc_kvm_split_default(),
 					       arg);
 	case KVM_GET_SUPPORTED_CPUID:
+	case KVM_GET_SUPPORTED_HV_CPUID:
 		if (vqc_kvm_split_default())
 			return vqc_real_ioctl(real, cmd, arg);
 		return vqc_kvm_get_supported_cpuid(real, cmd, arg);

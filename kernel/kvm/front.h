@@ -847,9 +847,9 @@ u64 vqc_vcpu_read_tsc(struct vqc_cpu *cpu);
 /* ---- cpuid.c ---- */
 
 /**
- * vqc_kvm_get_supported_cpuid - KVM_GET_SUPPORTED_CPUID without what is hidden
- * @real: the real /dev/kvm
- * @cmd: the command
+ * vqc_kvm_get_supported_cpuid - what KVM supports, without what is hidden
+ * @real: the real /dev/kvm, or KVM's vCPU for KVM_GET_SUPPORTED_HV_CPUID
+ * @cmd: KVM_GET_SUPPORTED_CPUID or KVM_GET_SUPPORTED_HV_CPUID
  * @arg: struct kvm_cpuid2 in user memory
  *
  * Context: may sleep.
@@ -857,6 +857,18 @@ u64 vqc_vcpu_read_tsc(struct vqc_cpu *cpu);
  */
 long vqc_kvm_get_supported_cpuid(struct file *real, unsigned int cmd,
 				 unsigned long arg);
+
+/**
+ * vqc_vcpu_get_supported_hv_cpuid - KVM_GET_SUPPORTED_HV_CPUID of a vCPU
+ * @object: the vCPU
+ * @cmd: the command
+ * @arg: struct kvm_cpuid2 in user memory
+ *
+ * Context: the owner of the vCPU (its mutex is held); may sleep.
+ * Return: 0; -EFAULT; KVM's errno.
+ */
+long vqc_vcpu_get_supported_hv_cpuid(void *object, unsigned int cmd,
+				     unsigned long arg);
 
 /**
  * vqc_vcpu_set_cpuid2 - KVM_SET_CPUID2 without what is hidden

@@ -232,6 +232,7 @@ static const struct vqc_kvm_call vqc_vcpu_calls[] = {
 	{ KVM_SET_MP_STATE, vqc_vcpu_set_mp_state },
 	{ KVM_SET_CPUID, vqc_vcpu_set_cpuid },
 	{ KVM_SET_CPUID2, vqc_vcpu_set_cpuid2 },
+	{ KVM_GET_SUPPORTED_HV_CPUID, vqc_vcpu_get_supported_hv_cpuid },
 	{ KVM_INTERRUPT, vqc_vcpu_interrupt_ioctl },
 	{ KVM_NMI, vqc_vcpu_nmi },
 	{ KVM_SMI, vqc_vcpu_nmi },

@@ -14,6 +14,7 @@
 #include "vm.h"
 
 #define MAX_CPUID	256
+#define HYPERV_SIGNATURE	0x31237648	/* "Hv#1" */
 
 /* ---- creation ---- */
 
@@ -296,6 +297,12 @@ static const struct {
 	{ 0x40000001, 0, 1u << 11, "PV_SEND_IPI" },
 	{ 0x40000001, 0, 1u << 13, "PV_SCHED_YIELD" },
 	{ 0x40000001, 0, 1u << 14, "ASYNC_PF_INT" },
+	{ 0x40000003, 0, 1u << 2, "Hyper-V's SynIC" },
+	{ 0x40000003, 0, 1u << 3, "Hyper-V's timers" },
+	{ 0x40000003, 0, 1u << 4, "Hyper-V's MSRs of the APIC" },
+	{ 0x40000003, 3, 1u << 19, "Hyper-V's direct timers" },
+	{ 0x40000004, 0, 1u << 3, "the advice to use Hyper-V's MSRs of the APIC" },
+	{ 0x40000004, 0, 1u << 10, "the advice to use Hyper-V's IPIs" },
 };
 
 static void check_hidden(const struct kvm_cpuid2 *cpuid)
@@ -355,6 +362,74 @@ TEST(set_cpuid_hides_what_needs_kvms_own_lapic)
 	cpuid->nent = MAX_CPUID + 1;
 	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_CPUID2, cpuid), E2BIG);
 	vm_close(&vm);
+}
+
+static void check_hyperv_hidden(struct kvm_cpuid2 *cpuid)
+{
+	ASSERT(cpuid->nent > 4);
+	ASSERT_EQ(cpuid->entries[1].eax, HYPERV_SIGNATURE);
+	/* At this leaf KVM's features would be. */
+	cpuid->entries[1].eax = 0;
+	check_hidden(cpuid);
+}
+
+TEST(supported_hyperv_cpuid_hides_what_needs_kvms_own_lapic)
+{
+	struct kvm_cpuid2 *cpuid = cpuid_new();
+	struct vm vm;
+	int vcpu;
+
+	if (device_is_stock())
+		test_skip("KVM has its own");
+	vm = vm_with_vcpu(&vcpu);
+	ASSERT_OK(ioctl(vm.dev, KVM_GET_SUPPORTED_HV_CPUID, cpuid));
+	check_hyperv_hidden(cpuid);
+	cpuid->nent = MAX_CPUID;
+	memset(cpuid->entries, 0, MAX_CPUID * sizeof(cpuid->entries[0]));
+	ASSERT_OK(ioctl(vcpu, KVM_GET_SUPPORTED_HV_CPUID, cpuid));
+	check_hyperv_hidden(cpuid);
+	ASSERT_ERRNO(ioctl(vcpu, KVM_GET_SUPPORTED_HV_CPUID, NULL), EFAULT);
+}
+
+/* What a VMM may set, and what of it the guest must see; KVM: all. */
+static const struct {
+	struct kvm_cpuid_entry2 set;
+	uint32_t hidden;	/* of eax */
+} two_hypervisors[] = {
+	{ .set = { .function = 0x40000000, .eax = 0x40000005,
+		   .ebx = 0x7263694d } },
+	{ .set = { .function = 0x40000001, .eax = HYPERV_SIGNATURE } },
+	{ .set = { .function = 0x40000003, .eax = ~0u }, .hidden = 0x1c },
+	{ .set = { .function = 0x40000100, .eax = 0x40000101,
+		   .ebx = 0x4b4d564b, .ecx = 0x564b4d56, .edx = 0x4d } },
+	{ .set = { .function = 0x40000101, .eax = ~0u }, .hidden = 0x6cd0 },
+	/* Not KVM's: no base has its name. */
+	{ .set = { .function = 0x40000201, .eax = ~0u } },
+};
+
+TEST(cpuid_of_another_hypervisor_is_left_alone)
+{
+	uint32_t all = EITHER(~0u, 0, "it hides nothing");
+	struct kvm_cpuid2 *cpuid = cpuid_new();
+	int i, vcpu, nr = ARRAY_SIZE(two_hypervisors);
+
+	vm_with_vcpu(&vcpu);
+	/* The last first: a leaf may come before the one that says whose it is. */
+	for (i = 0; i < nr; i++)
+		cpuid->entries[nr - 1 - i] = two_hypervisors[i].set;
+	cpuid->nent = nr;
+	ASSERT_OK(ioctl(vcpu, KVM_SET_CPUID2, cpuid));
+	memset(cpuid->entries, 0, MAX_CPUID * sizeof(cpuid->entries[0]));
+	cpuid->nent = MAX_CPUID;
+	ASSERT_OK(ioctl(vcpu, KVM_GET_CPUID2, cpuid));
+	for (i = 0; i < nr; i++) {
+		const struct kvm_cpuid_entry2 *set = &two_hypervisors[i].set;
+		const struct kvm_cpuid_entry2 *got = &cpuid->entries[nr - 1 - i];
+
+		test_say("leaf %x", set->function);
+		ASSERT_EQ(got->function, set->function);
+		ASSERT_EQ(got->eax, set->eax & ~(two_hypervisors[i].hidden & all));
+	}
 }
 
 /* The same entries for the older call, which knows no index. */
