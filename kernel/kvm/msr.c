@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <asm/kvm_para.h>
 #include <asm/msr-index.h>
 
 #include "front.h"
@@ -232,11 +233,16 @@ bool vqc_vcpu_msr_exit(struct vqc_vcpu *v, bool write)
 
 /* ---- the VMM's accesses ---- */
 
-static u32 vqc_msrs_before_x2apic(const struct kvm_msr_entry *e, u32 nr)
+static bool vqc_msr_is_ours(u32 msr)
+{
+	return vqc_is_x2apic_msr(msr) || msr == MSR_KVM_ASYNC_PF_INT;
+}
+
+static u32 vqc_msrs_before_ours(const struct kvm_msr_entry *e, u32 nr)
 {
 	u32 i;
 
-	for (i = 0; i < nr && !vqc_is_x2apic_msr(e[i].index); i++)
+	for (i = 0; i < nr && !vqc_msr_is_ours(e[i].index); i++)
 		;
 	return i;
 }
@@ -274,10 +280,25 @@ static void vqc_vcpu_follow_msr(struct vqc_vcpu *v, unsigned int cmd,
 	}
 }
 
-/* As by the guest: KVM makes no difference for a LAPIC of its own. */
-static int vqc_vcpu_x2apic_msr(struct vqc_vcpu *v, unsigned int cmd,
-			       struct kvm_msr_entry *e)
+/*
+ * The vector of asynchronous page faults, which the guest is not offered. The
+ * MSR is in KVM's list of those to save, and without a LAPIC KVM would not even
+ * take back the 0 that it gave.
+ */
+static int vqc_async_pf_int_msr(unsigned int cmd, struct kvm_msr_entry *e)
 {
+	if (cmd == KVM_SET_MSRS)
+		return e->data ? -EINVAL : 0;
+	e->data = 0;
+	return 0;
+}
+
+static int vqc_vcpu_own_msr(struct vqc_vcpu *v, unsigned int cmd,
+			    struct kvm_msr_entry *e)
+{
+	if (e->index == MSR_KVM_ASYNC_PF_INT)
+		return vqc_async_pf_int_msr(cmd, e);
+	/* As by the guest: KVM makes no difference for a LAPIC of its own. */
 	return cmd == KVM_GET_MSRS ?
 	       vqc_cpu_msr_read(&v->cpu, e->index, &e->data) :
 	       vqc_cpu_msr_write(&v->cpu, e->index, e->data);
@@ -294,9 +315,9 @@ static long vqc_vcpu_do_msrs(struct vqc_vcpu *v, unsigned int cmd,
 	long ret;
 
 	while (done < nr) {
-		part = vqc_msrs_before_x2apic(e + done, nr - done);
+		part = vqc_msrs_before_ours(e + done, nr - done);
 		if (!part) {
-			if (vqc_vcpu_x2apic_msr(v, cmd, e + done))
+			if (vqc_vcpu_own_msr(v, cmd, e + done))
 				break;
 			done++;
 			continue;

@@ -15,6 +15,8 @@
 #define LAPIC_SELF_IPI	0x3f0
 #define LAST_X2_MSR	0x8ff
 
+#define MSR_ASYNC_PF_INT	0x4b564d06
+
 #define MAX_MSRS	255
 
 struct msrs {
@@ -118,4 +120,48 @@ TEST(too_many_msrs_are_refused)
 	ASSERT_ERRNO(msrs_set(vcpu, &msrs), E2BIG);
 	ASSERT_ERRNO(ioctl(vcpu, KVM_GET_MSRS, NULL), EFAULT);
 	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_MSRS, NULL), EFAULT);
+}
+
+/* A VMM saves and loads all that KVM_GET_MSR_INDEX_LIST names. */
+TEST(every_msr_of_kvms_list_can_be_saved_and_loaded)
+{
+	struct {
+		struct kvm_msr_list head;
+		uint32_t indices[MAX_MSRS];
+	} list = { .head.nmsrs = MAX_MSRS };
+	struct msrs msrs = {};
+	unsigned int i;
+	int vcpu, nr;
+	struct vm vm;
+
+	vm = vm_with_vcpu(&vcpu);
+	ASSERT_OK(ioctl(vm.dev, KVM_GET_MSR_INDEX_LIST, &list));
+	ASSERT(list.head.nmsrs > 20);
+	for (i = 0; i < list.head.nmsrs; i++)
+		msr_add(&msrs, list.indices[i], ~0ull);
+	ASSERT_EQ(msrs_get(vcpu, &msrs), list.head.nmsrs);
+	vm_close(&vm);
+
+	vm_with_vcpu(&vcpu);
+	nr = msrs_set(vcpu, &msrs);
+	if (nr >= 0 && nr < (int)list.head.nmsrs)
+		test_fail(__FILE__, __LINE__, "MSR %x was refused",
+			  list.indices[nr]);
+	ASSERT_EQ(nr, list.head.nmsrs);
+}
+
+TEST(vector_of_async_page_faults_stays_zero)
+{
+	struct msrs msrs = {};
+	int vcpu;
+
+	if (device_is_stock())
+		test_skip("KVM has them");
+	vm_with_vcpu(&vcpu);
+	msr_add(&msrs, MSR_ASYNC_PF_INT, 0);
+	ASSERT_EQ(msrs_set(vcpu, &msrs), 1);
+	msrs.entries[0].data = VECTOR;
+	ASSERT_EQ(msrs_set(vcpu, &msrs), 0);
+	ASSERT_EQ(msrs_get(vcpu, &msrs), 1);
+	ASSERT_EQ(msrs.entries[0].data, 0);
 }
