@@ -25,6 +25,8 @@ stages()
 	selftests        | check | l1    | 600  | tests | in_l1 6.1 tools/selftests/run.sh
 	split            | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-suites --split
 	selftests-kvm    | check | l1    | 900  | tests | in_l1 6.1 tools/selftests/kvm/run.sh
+	kvm-own          | check | l1    | 600  | tests | kvm_own
+	kvm-own-long     | all   | l1    | 1200 | tests | kvm_own --long
 	linux-guest      | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
 	guests           | all   | l1    | 900  | tests | tools/vm/agent-initramfs && in_l1 6.1 tools/vm/test-guests --newer-qemu "$(tools/vm/get-qemu)"
 	linux-split      | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
@@ -133,6 +135,14 @@ in_l1()
 	# shellcheck disable=SC2016 # for the shell in the L1
 	tools/vm/run --kernel "$kernel" --kvm --module "$logs/$stage/virqchip.ko" \
 		--results "$logs/$stage" -- sh -c 'modprobe virqchip && exec "$@"' sh "$@"
+}
+
+# KVM's own selftests on both devices; the programs are built once.
+kvm_own()
+{
+	local programs
+
+	programs=$(tools/kvm-selftests.sh) && in_l1 6.1 tools/vm/test-kvm-selftests "$@" "$programs"
 }
 
 # Print "PASSED FAILED SKIPPED" of log $1, or nothing when it has no results.
@@ -267,7 +277,7 @@ done
 
 mkdir -p "$logs"
 rm -f "$logs"/*.result
-export -f build_module build_programs in_l1 module_dir need_kernel
+export -f build_module build_programs in_l1 kvm_own module_dir need_kernel
 # shellcheck disable=SC2046 # as many words as functions
 export -f $(compgen -A function vm_)
 # shellcheck disable=SC2154 # lib.sh sets them
