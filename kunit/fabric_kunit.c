@@ -332,9 +332,9 @@ static void a_narrow_write_leaves_the_window_whole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, counted(c, VQC_WHY_BAD_ACCESS), 1ull);
 }
 
-static void a_stuck_line_is_served_in_rounds_with_pauses(struct kunit *test)
+/* Returns how often the line was served before the pause came. */
+static unsigned int storm(struct fabric_case *c)
 {
-	struct fabric_case *c = test->priv;
 	unsigned int i, taken = 0;
 
 	lapic_start(c->fake[0]);
@@ -346,12 +346,28 @@ static void a_stuck_line_is_served_in_rounds_with_pauses(struct kunit *test)
 		taken++;
 		lapic_write(c->fake[0], VQC_LAPIC_EOI, 0);
 	}
-	KUNIT_EXPECT_EQ(test, taken, VQC_IOAPIC_STORM_EOIS);
+	return taken;
+}
+
+static void a_stuck_line_is_served_in_rounds_with_pauses(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+
+	KUNIT_EXPECT_EQ(test, storm(c), VQC_IOAPIC_STORM_EOIS);
 	KUNIT_EXPECT_EQ(test, counted(c, VQC_WHY_IOAPIC_STORM), 1ull);
 	hrtimer_cancel(&c->f->ioapic_timer);
 }
 
 /* ---- lines and routes ---- */
+
+static void a_pause_ends_with_the_fabric(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+
+	KUNIT_EXPECT_EQ(test, storm(c), VQC_IOAPIC_STORM_EOIS);
+	vqc_fabric_quiesce(c->f);
+	KUNIT_EXPECT_FALSE(test, hrtimer_active(&c->f->ioapic_timer));
+}
 
 static void a_shared_line_is_high_until_every_source_lets_go(struct kunit *test)
 {
@@ -430,6 +446,25 @@ static void lowest_priority_goes_to_the_cpu_with_the_lowest(struct kunit *test)
 	lapic_write(c->fake[0], VQC_LAPIC_TPR, 0x80);
 	/* Logical destination 3: both; delivery mode: lowest priority. */
 	vqc_send_msi(c->f, MSI_ADDRESS | 3 << 12 | BIT(3) | BIT(2), 0x145);
+	KUNIT_EXPECT_EQ(test, fake_cpu_take(c->fake[0]), -1);
+	KUNIT_EXPECT_EQ(test, fake_cpu_take(c->fake[1]), 0x45);
+}
+
+static void lowest_priority_to_nobody_is_counted(struct kunit *test)
+{
+	const u64 address = MSI_ADDRESS | 3 << 12 | BIT(3) | BIT(2);
+	struct fabric_case *c = test->priv;
+	unsigned int i;
+
+	/* Addressed, and none is enabled. */
+	for (i = 0; i < NR_FAKES; i++)
+		lapic_write(c->fake[i], VQC_LAPIC_LDR, BIT(24 + i));
+	KUNIT_EXPECT_EQ(test, vqc_send_msi(c->f, address, 0x145), -1);
+	KUNIT_EXPECT_EQ(test, counted(c, VQC_WHY_NO_DEST) +
+			counted(c, VQC_WHY_APIC_SW_OFF), 1ull);
+	lapic_start(c->fake[1]);
+	lapic_write(c->fake[1], VQC_LAPIC_TPR, 0x30);
+	KUNIT_EXPECT_EQ(test, vqc_send_msi(c->f, address, 0x145), 1);
 	KUNIT_EXPECT_EQ(test, fake_cpu_take(c->fake[0]), -1);
 	KUNIT_EXPECT_EQ(test, fake_cpu_take(c->fake[1]), 0x45);
 }
@@ -708,11 +743,13 @@ static struct kunit_case fabric_cases[] = {
 	KUNIT_CASE(a_message_to_nobody_is_counted),
 	KUNIT_CASE(a_narrow_write_leaves_the_window_whole),
 	KUNIT_CASE(a_stuck_line_is_served_in_rounds_with_pauses),
+	KUNIT_CASE(a_pause_ends_with_the_fabric),
 	KUNIT_CASE(a_shared_line_is_high_until_every_source_lets_go),
 	KUNIT_CASE(the_answers_are_those_of_kvm_irq_line_status),
 	KUNIT_CASE(a_new_routing_table_counts_at_once),
 	KUNIT_CASE(a_bad_routing_table_leaves_the_old_one),
 	KUNIT_CASE(lowest_priority_goes_to_the_cpu_with_the_lowest),
+	KUNIT_CASE(lowest_priority_to_nobody_is_counted),
 	KUNIT_CASE(an_ipi_to_all_others_reaches_them_and_not_the_sender),
 	KUNIT_CASE(a_changed_id_is_answered_to_at_once),
 	KUNIT_CASE(x2apic_self_ipi_comes_by_the_msr),

@@ -20,6 +20,8 @@ usage()
 	  layers       tools/check-layers.sh
 	  functions    no function is longer than $max_function lines
 	  files        no .c file is longer than $max_file lines
+	  silent       nothing in kernel/ writes to the kernel's log
+	  bugs         the tests that Documentation/bugs.rst names exist
 	  spdx         each file names its licence in its first two lines
 	  shell        each shell script parses, and shellcheck has nothing to say
 	  python       each Python script parses
@@ -31,7 +33,7 @@ usage()
 
 max_function=60
 max_file=800
-all='checkpatch build sparse kerneldoc documented layers functions files spdx shell python spelling'
+all='checkpatch build sparse kerneldoc documented layers functions files silent bugs spdx shell python spelling'
 
 # What checkpatch says and we do not follow:  PATH (a regular expression) ; TYPE ; why
 # A line that nothing needs any more is an error, too.
@@ -242,6 +244,27 @@ check_python()
 	{ scripts '^#!.*python'; files '*.py'; } | while read -r file; do
 		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$file" 2>&1
 	done
+}
+
+# A guest could fill it.
+check_silent()
+{
+	grep -nE '\<(pr|dev)_(emerg|alert|crit|err|warn|notice|info|debug|cont)[a-z_]*\(|\<(printk|WARN|BUG)[A-Z_a-z]*\(' \
+		-r --include='*.[ch]' kernel | grep -v BUILD_BUG_ON || true
+}
+
+# Names of tests in literals: cases of KUnit, tests of the ioctls, scripts.
+check_bugs()
+{
+	{
+		grep -rhoP 'KUNIT_CASE(_PARAM)?\(\K\w+' kunit
+		grep -rhoP '^TEST\(\K\w+' tools/selftests
+		grep -hoP '^ktap_test \K\w+' tools/vm/test-*
+		printf '%s\n' tools/vm/* "tools/lint.sh bugs" "tools/lint.sh silent" kunit/ tools/selftests/
+	} | sort -u >"$work/tests"
+	# shellcheck disable=SC2016 # no commands
+	grep -o '``[^`]*``' Documentation/bugs.rst | tr -d '`' | sort -u |
+		comm -23 - "$work/tests" | sed 's/^/there is no test /'
 }
 
 check_spelling()

@@ -131,6 +131,24 @@ static void *race_cpus(void *arg)
 	return NULL;
 }
 
+/* The shortest periods, stopped and switched while they run out. */
+static void *race_timers(void *arg)
+{
+	static const uint32_t modes[] = { 0x20000, 0, 0x40000, 0x60000, 0x30000 };
+	struct race *r = arg;
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		mmio_write(r->fabric, 0, LAPIC + LAPIC_TDCR, i & 1 ? 0xb : 0x0);
+		mmio_write(r->fabric, 0, LAPIC + LAPIC_LVT_TIMER,
+			   modes[i % ARRAY_SIZE(modes)] | 0x31);
+		mmio_write(r->fabric, 0, LAPIC + LAPIC_TMICT, i % 3);
+		mmio_read(r->fabric, 0, LAPIC + LAPIC_TMCCT);
+	}
+	mmio_write(r->fabric, 0, LAPIC + LAPIC_TMICT, 0);
+	return NULL;
+}
+
 static void *race_pulses(void *arg)
 {
 	struct virqchip_pulse pulse = { .size = sizeof(pulse) };
@@ -183,7 +201,7 @@ TEST(threads_may_do_everything_at_once)
 {
 	static void *(*const runs[])(void *) = {
 		race_lines, race_takes, race_takes, race_routes, race_states,
-		race_cpus, race_pulses,
+		race_cpus, race_pulses, race_timers,
 	};
 	enum { NR_RUNS = ARRAY_SIZE(runs) };
 	pthread_t threads[NR_RUNS];

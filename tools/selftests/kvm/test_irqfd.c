@@ -545,6 +545,22 @@ TEST(resampler_chain_of_two_gsis_goes_round_by_the_guest)
 	}
 }
 
+TEST(resampled_line_that_fell_while_masked_does_not_fire)
+{
+	int fd = eventfd_new(), resample = eventfd_new();
+	struct guest guest;
+
+	guest_with_resampler(&guest, fd, resample);
+	eventfd_signal(fd);
+	ASSERT_EQ(guest_wait_irq(&guest), VECTOR);
+	rte_set(&guest.vm, PIN, VECTOR | RTE_LEVEL | RTE_REMOTE_IRR | RTE_MASKED);
+	ASSERT_EQ(guest_step(&guest), GUEST_EOI);
+	ASSERT_EQ(eventfd_wait(resample), 1);
+	rte_set(&guest.vm, PIN, VECTOR | RTE_LEVEL);
+	ASSERT_EQ(guest_next(&guest), GUEST_IDLE);
+	ASSERT_EQ(eventfd_take(resample), 0);
+}
+
 TEST(change_to_edge_ends_the_interrupt)
 {
 	int fd = eventfd_new(), resample = eventfd_new();

@@ -400,3 +400,172 @@ TEST(race_of_nmis_with_the_end_of_kvm_run_hits_no_other_call)
 	for (i = 0; i < ARRAY_SIZE(senders); i++)
 		thread_join(&a, senders[i]);
 }
+
+/* ---- descriptors that are closed before they were handed out ---- */
+
+#define FIRST_GUESS	16
+#define NR_GUESSES	8
+
+/* Closes what another thread creates, or puts another file there. */
+static void *close_guessed(void *arg)
+{
+	struct arena *a = arg;
+	uint64_t seed = 0x16;
+
+	while (!atomic_load(&a->stop)) {
+		uint64_t what = random_next(&seed);
+		int fd = FIRST_GUESS + what % NR_GUESSES;
+
+		if (what & 0x100)
+			close(fd);
+		else
+			dup2(a->resample, fd);
+		atomic_fetch_add(&a->turns, 1);
+	}
+	return NULL;
+}
+
+/* Any of them may fail. */
+static void create_all(int dev)
+{
+	int vm = ioctl(dev, KVM_CREATE_VM, 0);
+	int vcpu = -1;
+
+	if (vm >= 0 && !ioctl(vm, KVM_CREATE_IRQCHIP, 0))
+		vcpu = ioctl(vm, KVM_CREATE_VCPU, 0);
+	if (vcpu >= 0) {
+		ioctl(vcpu, KVM_SET_MP_STATE, &(struct kvm_mp_state){ });
+		close(vcpu);
+	}
+	if (vm >= 0)
+		close(vm);
+}
+
+TEST(race_of_creation_with_closing_of_guessed_descriptors)
+{
+	struct arena a = { .fd = -1 };
+	unsigned int i;
+	pthread_t closer;
+	int dev;
+
+	a.resample = eventfd_new();
+	dev = open(device_path, O_RDWR);
+	ASSERT_OK(dev);
+	/* What is created gets the numbers from here on. */
+	for (i = dev + 1; i < FIRST_GUESS; i++)
+		ASSERT_EQ(dup2(a.resample, i), (int)i);
+	closer = thread_start(close_guessed, &a);
+	wait_for_turns(&a, 1);
+	for (i = 0; i < rounds(ROUNDS); i++)
+		create_all(dev);
+	thread_join(&a, closer);
+	for (i = FIRST_GUESS; i < FIRST_GUESS + NR_GUESSES; i++)
+		close(i);
+	close(dev);
+	if (!device_is_stock())
+		ASSERT_EQ(module_users(), 0);
+}
+
+/* ---- CPUs that come, and change their modes ---- */
+
+#define NEW_CPUS	48
+#define APICBASE_OFF	0xfee00000ull
+#define APICBASE_XAPIC	(APICBASE_OFF | 0x800)
+#define APICBASE_X2APIC	(APICBASE_OFF | 0xc00)
+
+/* To each CPU there may be, and to all. */
+static void *send_everywhere(void *arg)
+{
+	struct arena *a = arg;
+	struct kvm_msi msi = { .data = VECTOR };
+	unsigned int id = 0;
+
+	while (!atomic_load(&a->stop)) {
+		msi.address_lo = MSI_ADDRESS | (id & 0xff) << 12;
+		ioctl(a->guest.vm.fd, KVM_SIGNAL_MSI, &msi);
+		id = id == NEW_CPUS ? 0xff : (id + 1) & 0xff;
+		atomic_fetch_add(&a->turns, 1);
+	}
+	return NULL;
+}
+
+static void expect_unicast(const struct vm *vm, const int *vcpus,
+			   unsigned int to)
+{
+	struct kvm_msi msi = {
+		.address_lo = MSI_ADDRESS | to << 12, .data = OTHER_VECTOR,
+	};
+	unsigned int i;
+
+	ASSERT_EQ(ioctl(vm->fd, KVM_SIGNAL_MSI, &msi), 1);
+	for (i = 1; i <= NEW_CPUS; i++)
+		ASSERT_EQ(lapic_pending(vcpus[i], OTHER_VECTOR), i == to);
+	lapic_drop_pending(vcpus[to]);
+}
+
+TEST(race_of_messages_with_cpus_that_come)
+{
+	int vcpus[NEW_CPUS + 1];
+	struct arena a;
+	pthread_t sender;
+	unsigned int i;
+
+	arena_create(&a);
+	sender = thread_start(send_everywhere, &a);
+	for (i = 1; i <= NEW_CPUS; i++) {
+		wait_for_turns(&a, 1);
+		vcpus[i] = vcpu_create(&a.guest.vm, i);
+		lapic_enable(vcpus[i]);
+	}
+	thread_join(&a, sender);
+	for (i = 1; i <= NEW_CPUS; i++)
+		expect_unicast(&a.guest.vm, vcpus, i);
+}
+
+/* Whose ID belongs to whom is found out anew each time. */
+static void *load_lapics(void *arg)
+{
+	struct arena *a = arg;
+	struct kvm_lapic_state state = lapic_get(a->guest.vcpu);
+
+	while (!atomic_load(&a->stop)) {
+		ioctl(a->guest.vcpu, KVM_SET_LAPIC, &state);
+		atomic_fetch_add(&a->turns, 1);
+	}
+	return NULL;
+}
+
+static void base_set(int vcpu, uint64_t base)
+{
+	struct kvm_sregs sregs;
+
+	ASSERT_OK(ioctl(vcpu, KVM_GET_SREGS, &sregs));
+	sregs.apic_base = base;
+	ASSERT_OK(ioctl(vcpu, KVM_SET_SREGS, &sregs));
+}
+
+TEST(race_of_loaded_lapics_with_modes_of_the_highest_id)
+{
+	pthread_t loader, sender;
+	struct arena a;
+	unsigned int i;
+	int highest;
+
+	arena_create(&a);
+	highest = vcpu_create(&a.guest.vm, 0x3ff);
+	vcpu_set_cpuid(&a.guest.vm, highest);
+	loader = thread_start(load_lapics, &a);
+	sender = thread_start(send_everywhere, &a);
+	for (i = 0; i < rounds(ROUNDS); i++) {
+		base_set(highest, APICBASE_X2APIC);
+		lapic_enable(highest);
+		base_set(highest, APICBASE_OFF);
+		base_set(highest, APICBASE_XAPIC);
+	}
+	atomic_store(&a.stop, true);
+	thread_join(&a, sender);
+	thread_join(&a, loader);
+	lapic_drop_pending(a.guest.vcpu);
+	message_send(&a.guest, OTHER_VECTOR);
+	ASSERT(lapic_pending(a.guest.vcpu, OTHER_VECTOR));
+}

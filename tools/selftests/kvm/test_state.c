@@ -206,6 +206,22 @@ TEST(random_lapic_states_with_a_timer_do_no_harm)
 	vm_close(&vm);
 }
 
+/* Between the registers, each of which is the first 4 of 16 bytes. */
+TEST(lapic_state_has_no_stale_bytes)
+{
+	struct kvm_lapic_state state;
+	struct vm vm = vm_with_irqchip();
+	unsigned int i;
+	int vcpu = vcpu_create(&vm, 0);
+
+	memset(&state, POISON, sizeof(state));
+	ASSERT_OK(ioctl(vcpu, KVM_GET_LAPIC, &state));
+	for (i = 0; i < sizeof(state.regs); i++)
+		if (i % 16 >= 4 && state.regs[i])
+			test_fail(__FILE__, __LINE__, "byte %x is %x", i,
+				  (uint8_t)state.regs[i]);
+}
+
 TEST(lapic_reset_state_is_the_manuals)
 {
 	struct kvm_lapic_state state;

@@ -88,6 +88,27 @@ TEST(loaded_halt_ends_by_a_line_of_another_thread)
 	guest_expect_runnable(&w.guest);
 }
 
+#define HELD_VECTOR	0x31
+#define TPR_HOLDS	0x30
+
+/* The vector that TPR holds back must not make the other one unseen. */
+TEST(loaded_halt_ends_by_a_vector_above_one_that_tpr_holds)
+{
+	struct waker w = { .tid = syscall(SYS_gettid) };
+	struct kvm_lapic_state state;
+	pthread_t thread;
+
+	guest_load_halted(&w.guest, FLAGS_IF);
+	state = lapic_get(w.guest.vcpu);
+	lapic_put_reg(&state, LAPIC_TPR, TPR_HOLDS);
+	lapic_set(w.guest.vcpu, &state);
+	message_send(&w.guest, HELD_VECTOR);
+	ASSERT_EQ(pthread_create(&thread, NULL, raise_when_asleep, &w), 0);
+	ASSERT_EQ(guest_step(&w.guest), GUEST_IRQ | VECTOR);
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	ASSERT(lapic_pending(w.guest.vcpu, HELD_VECTOR));
+}
+
 TEST(loaded_halt_ends_by_an_nmi)
 {
 	struct guest guest;

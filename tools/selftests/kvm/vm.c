@@ -361,7 +361,6 @@ int irqfd_deassign(const struct vm *vm, int fd, uint32_t gsi)
 /* ---- the guest ---- */
 
 #define GUEST_MEM	0x10000u
-#define GUEST_MAIN	0x1000u
 #define GUEST_HANDLERS	0x2000u
 #define GUEST_STACK	0x8000u
 #define HANDLER_BYTES	32u
@@ -429,27 +428,27 @@ static void guest_add_memory(struct guest *guest)
 	ASSERT(guest->mem != MAP_FAILED);
 	region.userspace_addr = (unsigned long)guest->mem;
 	ASSERT_OK(ioctl(guest->vm.fd, KVM_SET_USER_MEMORY_REGION, &region));
-	memcpy(guest->mem + GUEST_MAIN, guest_main, sizeof(guest_main));
+	memcpy(guest->mem + GUEST_CODE, guest_main, sizeof(guest_main));
 	for (vector = 0; vector < 256; vector++)
 		guest_write_handler(guest, vector);
 }
 
-static void guest_set_cpuid(const struct guest *guest)
+void vcpu_set_cpuid(const struct vm *vm, int vcpu)
 {
 	struct kvm_cpuid2 *cpuid;
 
 	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID * sizeof(cpuid->entries[0]));
 	ASSERT(cpuid);
 	cpuid->nent = MAX_CPUID;
-	ASSERT_OK(ioctl(guest->vm.dev, KVM_GET_SUPPORTED_CPUID, cpuid));
-	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_CPUID2, cpuid));
+	ASSERT_OK(ioctl(vm->dev, KVM_GET_SUPPORTED_CPUID, cpuid));
+	ASSERT_OK(ioctl(vcpu, KVM_SET_CPUID2, cpuid));
 	free(cpuid);
 }
 
 static void guest_enter_main(const struct guest *guest)
 {
 	struct kvm_regs regs = {
-		.rip = GUEST_MAIN, .rsp = GUEST_STACK, .rflags = FLAGS_NO_IF,
+		.rip = GUEST_CODE, .rsp = GUEST_STACK, .rflags = FLAGS_NO_IF,
 	};
 
 	ASSERT_OK(ioctl(guest->vcpu, KVM_SET_REGS, &regs));
@@ -479,7 +478,7 @@ void guest_create_in(struct guest *guest, struct vm vm)
 	guest->run = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
 			  guest->vcpu, 0);
 	ASSERT(guest->run != MAP_FAILED);
-	guest_set_cpuid(guest);
+	vcpu_set_cpuid(&guest->vm, guest->vcpu);
 	guest_set_registers(guest);
 	lapic_enable(guest->vcpu);
 }
@@ -491,8 +490,8 @@ void guest_create(struct guest *guest)
 
 void guest_load(struct guest *guest, const uint8_t *code, size_t bytes)
 {
-	ASSERT(bytes <= GUEST_HANDLERS - GUEST_MAIN);
-	memcpy(guest->mem + GUEST_MAIN, code, bytes);
+	ASSERT(bytes <= GUEST_HANDLERS - GUEST_CODE);
+	memcpy(guest->mem + GUEST_CODE, code, bytes);
 	guest_enter_main(guest);
 }
 

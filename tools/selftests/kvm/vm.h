@@ -83,6 +83,9 @@ struct vm vm_with_pit(void);
 void vm_close(struct vm *vm);
 int vcpu_create(const struct vm *vm, unsigned long id);
 
+/* All that the device supports. */
+void vcpu_set_cpuid(const struct vm *vm, int vcpu);
+
 /* An irqchip and vCPU 0, with its local APIC enabled. */
 struct vm vm_with_vcpu(int *vcpu);
 
@@ -173,6 +176,8 @@ void guest_create(struct guest *guest);
 void guest_create_in(struct guest *guest, struct vm vm);
 
 #define GUEST_PORT_IDLE	0xe2	/* a write is GUEST_IDLE */
+
+#define GUEST_CODE	0x1000u	/* where guest_load() puts it */
 
 /* Let it run other code, in real mode with interrupts disabled. */
 void guest_load(struct guest *guest, const uint8_t *code, size_t bytes);
