@@ -318,10 +318,15 @@ static void *scribble(void *arg)
 		case 2 ... 9:
 			run->exit_reason = what >> 8 & 0x3f;
 			break;
+		/* Of a length that a window of ours has, and longer ones. */
 		case 10 ... 19:
-			run->mmio.len = what >> 8;
+			run->mmio.len = what >> 8 & 0xff;
 			break;
-		case 20 ... 29:
+		case 20 ... 24:
+			run->io.count = what >> 8 & 0xfff;
+			break;
+		case 25 ... 29:
+			run->mmio.len = what >> 8;
 			run->io.count = what >> 8;
 			break;
 		case 30 ... 39:
