@@ -111,8 +111,9 @@ static enum vqc_why vqc_deliver_set(struct vqc_fabric *f,
 
 	if (msg->mode == VQC_DM_LOWEST) {
 		cpu = vqc_arbitrate(f, cpus);
+		/* Nobody can take it: let one say why, and count it. */
 		if (!cpu)
-			return VQC_WHY_APIC_SW_OFF;
+			cpu = f->cpu[find_first_bit(cpus, map->nr_cpus)];
 		why = vqc_cpu_accept(cpu, msg, seq);
 		*nr = why == VQC_WHY_DELIVERED;
 		return why;
