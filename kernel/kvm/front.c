@@ -273,6 +273,7 @@ static const struct vqc_kvm_cap *vqc_kvm_find_cap(const struct vqc_kvm_cap *caps
 long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap)
 {
 	const struct vqc_kvm_cap *found;
+	long answer;
 
 	if (!split && cap == KVM_CAP_TSC_DEADLINE_TIMER)
 		return vqc_kvm_tsc_deadline_traps();
@@ -280,8 +281,15 @@ long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap)
 					 ARRAY_SIZE(vqc_split_caps), cap) :
 			vqc_kvm_find_cap(vqc_kvm_caps,
 					 ARRAY_SIZE(vqc_kvm_caps), cap);
-	return found ? found->answer :
-		       vqc_real_ioctl(real, KVM_CHECK_EXTENSION, cap);
+	if (found)
+		return found->answer;
+	answer = vqc_real_ioctl(real, KVM_CHECK_EXTENSION, cap);
+	/* Newer kernels have more than our fabric. */
+	if (cap == KVM_CAP_NR_VCPUS || cap == KVM_CAP_MAX_VCPUS)
+		return min_t(long, answer, VQC_MAX_CPUS);
+	if (cap == KVM_CAP_MAX_VCPU_ID)
+		return min_t(long, answer, VQC_MAX_APIC_IDS);
+	return answer;
 }
 
 static long vqc_kvm_create_vm(struct file *real, unsigned long type)
