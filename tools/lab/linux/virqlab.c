@@ -88,7 +88,6 @@ static const struct file_operations virqlab_fops = {
 	.open = virqlab_open,
 	.release = virqlab_release,
 	.read = virqlab_read,
-	.llseek = no_llseek,
 };
 
 static struct miscdevice virqlab_device = {
