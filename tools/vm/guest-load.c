@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -25,21 +27,35 @@
 #define BLOCK		4096
 #define NAP_NS		1000000
 #define MAX_CPUS	64
+#define MAX_JOBS	(2 * MAX_CPUS + 16)
 
 static const char usage_text[] =
-	"Usage: guest-load run ROUNDS [HOST:PORT|DISK...]\n"
+	"Usage: guest-load run ROUNDS SECONDS [HOST:PORT|DISK...]\n"
 	"       guest-load kexec KERNEL INITRAMFS COMMAND-LINE\n"
 	"\n"
 	"run: at the same time, ROUNDS times each: processes on different CPUs wake\n"
 	"each other through pipes; a process on each CPU naps; threads on all CPUs\n"
 	"unmap memory that the others use; each DISK is read, a block a round; a\n"
 	"block a round goes to HOST:PORT, which has to send it back as it is.\n"
+	"What has not come to its end within SECONDS fails, and how far it came and\n"
+	"where it waits is printed.\n"
 	"kexec: start another kernel.\n"
 	"\n"
 	"Exit status: 0 when all came back, 1 otherwise, 2 for wrong usage.\n";
 
 static long rounds;
 static int nr_cpus;
+
+/* One process of the load, as all of them see it. */
+struct job {
+	const char *what, *where;
+	pid_t pid;
+	bool over;
+	long round;
+};
+
+static struct job *jobs, *job;
+static int nr_jobs;
 
 static void pin(int cpu)
 {
@@ -104,12 +120,14 @@ static void ping(int cpu)
 	if (pid < 0)
 		err(1, "fork");
 	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		pin(cpu + 1);
 		pong(there[0], back[1]);
 		exit(0);
 	}
 	pin(cpu);
 	for (i = 0; i < rounds; i++) {
+		job->round = i;
 		write_all(there[1], (char *)&i, sizeof(i));
 		read_all(back[0], (char *)&got, sizeof(got));
 		if (got != i)
@@ -127,9 +145,11 @@ static void nap(int cpu)
 	long i;
 
 	pin(cpu);
-	for (i = 0; i < rounds / 4 + 1; i++)
+	for (i = 0; i < rounds / 4 + 1; i++) {
+		job->round = i;
 		if (nanosleep(&ts, NULL))
 			err(1, "nanosleep");
+	}
 }
 
 /* ---- CPUs tell each other to forget translations ---- */
@@ -155,6 +175,7 @@ static void unmap(void)
 			errx(1, "cannot create a thread");
 	pin(0);
 	for (i = 0; i < rounds / 4 + 1; i++) {
+		job->round = i;
 		page = mmap(NULL, BLOCK, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (page == MAP_FAILED)
@@ -184,6 +205,7 @@ static void disk(const char *path)
 	if (end < BLOCK || !block)
 		errx(1, "%s: nothing to read", path);
 	for (i = 0; i < rounds; i++) {
+		job->round = i;
 		if (pread(fd, block, BLOCK, at) != BLOCK)
 			err(1, "%s: read at %lld", path, (long long)at);
 		at = at + 2 * BLOCK > end ? 0 : at + BLOCK;
@@ -211,6 +233,7 @@ static void net(char *where)
 	long i;
 
 	for (i = 0; i < rounds; i++) {
+		job->round = i;
 		memset(out, i, sizeof(out));
 		write_all(fd, out, sizeof(out));
 		read_all(fd, in, sizeof(in));
@@ -221,16 +244,25 @@ static void net(char *where)
 
 /* ---- all of it ---- */
 
-static void start(void (*work)(int cpu), int cpu)
+static void start(void (*work)(int cpu), int cpu, const char *what,
+		  const char *where)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (nr_jobs == MAX_JOBS)
+		errx(2, "too many CPUs and devices");
+	job = &jobs[nr_jobs++];
+	job->what = what;
+	job->where = where;
+	pid = fork();
 	if (pid < 0)
 		err(1, "fork");
-	if (pid)
-		return;
-	work(cpu);
-	exit(0);
+	if (!pid) {
+		work(cpu);
+		exit(0);
+	}
+	/* The child's is the same memory, so this is for the parent to say. */
+	job->pid = pid;
 }
 
 static char *device;
@@ -249,23 +281,83 @@ static void start_unmap(int cpu)
 	unmap();
 }
 
-static int run(int nr_devices, char **devices)
+static void start_all(int nr_devices, char **devices)
 {
-	int i, status, failed = 0;
+	static char number[MAX_CPUS][16];
+	int i;
 
 	for (i = 0; i < nr_devices; i++) {
 		device = devices[i];
 		if (*device != '/' && !strchr(device, ':'))
 			errx(2, "no disk and no HOST:PORT: %s", device);
-		start(use_device, i);
+		start(use_device, i, "device", device);
 	}
-	start(start_unmap, 0);
+	start(start_unmap, 0, "unmap", "");
 	for (i = 0; i < nr_cpus; i++) {
-		start(ping, i);
-		start(nap, i);
+		snprintf(number[i], sizeof(number[i]), "CPU %d", i);
+		start(ping, i, "ping", number[i]);
+		start(nap, i, "nap", number[i]);
 	}
-	while (wait(&status) > 0)
-		failed += status != 0;
+}
+
+/* Mark the job that a child did. Return whether it failed. */
+static int end_job(pid_t pid, int status)
+{
+	int i;
+
+	for (i = 0; i < nr_jobs; i++)
+		if (jobs[i].pid == pid)
+			jobs[i].over = true;
+	return status != 0;
+}
+
+/* The job waits for what does not come. Say where, and end it. */
+static void give_up(const struct job *late)
+{
+	char path[64], stack[512];
+	ssize_t len = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stack", late->pid);
+	fd = open(path, O_RDONLY);
+	if (fd >= 0) {
+		len = read(fd, stack, sizeof(stack));
+		close(fd);
+	}
+	printf("guest-load: %s %s has not ended: round %ld\n%.*s\n", late->what,
+	       late->where, late->round, len > 0 ? (int)len : 0, stack);
+	kill(late->pid, SIGKILL);
+}
+
+static void time_is_up(int signal)
+{
+}
+
+static int run(unsigned int seconds, int nr_devices, char **devices)
+{
+	/* No SA_RESTART: it ends the wait. */
+	struct sigaction action = { .sa_handler = time_is_up };
+	int i, status, failed = 0;
+	pid_t pid;
+
+	jobs = mmap(NULL, MAX_JOBS * sizeof(*jobs), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (jobs == MAP_FAILED)
+		err(1, "mmap");
+	sigaction(SIGALRM, &action, NULL);
+	start_all(nr_devices, devices);
+	alarm(seconds);
+	for (;;) {
+		pid = wait(&status);
+		if (pid > 0)
+			failed += end_job(pid, status);
+		else if (errno != EINTR)
+			break;
+		else
+			for (i = 0; i < nr_jobs; i++)
+				if (!jobs[i].over)
+					give_up(&jobs[i]);
+	}
 	printf("guest-load: %ld rounds on %d CPUs, %d failed\n", rounds, nr_cpus,
 	       failed);
 	return failed ? 1 : 0;
@@ -294,10 +386,10 @@ int main(int argc, char **argv)
 		fputs(usage_text, stdout);
 		return 0;
 	}
-	if (argc >= 3 && !strcmp(argv[1], "run")) {
+	if (argc >= 4 && !strcmp(argv[1], "run")) {
 		rounds = atol(argv[2]);
-		if (rounds > 0)
-			return run(argc - 3, argv + 3);
+		if (rounds > 0 && atoi(argv[3]) > 0)
+			return run(atoi(argv[3]), argc - 4, argv + 4);
 	}
 	if (argc == 5 && !strcmp(argv[1], "kexec"))
 		return start_kernel(argv + 2);

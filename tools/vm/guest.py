@@ -3,8 +3,10 @@
 
 To be imported by programs that run in the L1. A guest is driven by its console,
 on which it takes commands (tools/vm/agent-init), and by QMP. Nothing here waits
-for a time to pass: each wait is for an answer or an event, and has a limit.
+for a time to pass: each wait is for an answer or an event, and has a limit. The
+limits are in seconds of a machine that has nothing else to do (see Patience).
 """
+import bisect
 import json
 import os
 import pathlib
@@ -40,27 +42,87 @@ class Failure(Exception):
     """Something that had to happen has not."""
 
 
+class Patience:
+    """How long to wait for what has to happen."""
+
+    # Turns of a loop, and the seconds that they take where nothing else runs.
+    WORK = 300000
+    IDLE = 0.1
+    # A machine is not believed to be slower than this.
+    MOST = 4.0
+    # How long before the end of all the last wait is over, to say what was waited
+    # for: a program that is killed from outside cannot.
+    RESERVE = 60
+
+    def __init__(self):
+        self.slowness = 1.0
+        self.end = None
+        self.reserve = self.RESERVE
+        self.longest = (0, 0, "nothing")
+
+    def end_in(self, seconds):
+        """Let no wait go on beyond that."""
+        self.end = time.monotonic() + seconds
+
+    def left(self):
+        """The seconds in which something may still be waited for."""
+        if self.end is None:
+            return float("inf")
+        return max(self.end - self.reserve - time.monotonic(), 0)
+
+    def measure(self):
+        """Find out how slow the machine is. Return that."""
+        begin = time.monotonic()
+        for _ in range(self.WORK):
+            pass
+        took = time.monotonic() - begin
+        self.slowness = min(max(took / self.IDLE, 1.0), self.MOST)
+        return self.slowness
+
+    def limit(self, seconds):
+        """What a limit in seconds of an idle machine is on this one, now."""
+        return min(seconds * self.slowness, self.left())
+
+    def waited(self, begin, limit, what):
+        """Remember the longest of all waits."""
+        self.longest = max(self.longest, (time.monotonic() - begin, limit, what))
+
+
+PATIENCE = Patience()
+
+
 class Inbox:
     """What arrived, for one thread to write and others to wait for."""
 
     def __init__(self):
         self.condition = threading.Condition()
         self.closed = False
+        self.trouble = None
 
     def wait(self, found, what, limit):
         """Return what found() returns, once that is something."""
-        end = time.monotonic() + limit
+        limit = PATIENCE.limit(limit)
+        begin = time.monotonic()
         with self.condition:
             while True:
                 result = found()
                 if result is not None and result is not False:
+                    PATIENCE.waited(begin, limit, what)
                     return result
+                if self.trouble:
+                    raise Failure(f"{self.trouble} while waiting for {what}")
                 if self.closed:
                     raise Failure(f"QEMU ended while waiting for {what}")
-                left = end - time.monotonic()
+                left = begin + limit - time.monotonic()
                 if left <= 0:
-                    raise Failure(f"no {what} within {limit} s")
+                    raise Failure(f"no {what} within {limit:.0f} s")
                 self.condition.wait(left)
+
+    def fail(self, trouble):
+        """What is waited for will not come."""
+        with self.condition:
+            self.trouble = trouble
+            self.condition.notify_all()
 
     def close(self):
         """No more will come."""
@@ -71,7 +133,7 @@ class Inbox:
 
 def connect(path, process, limit=60):
     """Connect to QEMU's socket, as soon as it is there."""
-    end = time.monotonic() + limit
+    end = time.monotonic() + PATIENCE.limit(limit)
     while True:
         sock = socket.socket(socket.AF_UNIX)
         try:
@@ -112,7 +174,7 @@ class Console(Inbox):
     def adopt(self, other, limit=60):
         """Go on where the console of a guest stopped that has moved here."""
         with other.condition:
-            other.condition.wait_for(lambda: other.closed, limit)
+            other.condition.wait_for(lambda: other.closed, PATIENCE.limit(limit))
         with self.condition:
             self.text = other.text + self.text
             self.number = other.number
@@ -120,7 +182,7 @@ class Console(Inbox):
 
     def expect(self, pattern, limit, start=0):
         """Wait for a pattern in what comes after offset start."""
-        return self.wait(lambda: re.compile(pattern).search(self.text, start),
+        return self.wait(lambda: re.compile(pattern, re.M).search(self.text, start),
                          f"'{pattern}' on the console", limit)
 
     def begin(self, command):
@@ -143,10 +205,13 @@ class Console(Inbox):
 class Qmp(Inbox):
     """QEMU's machine protocol."""
 
-    def __init__(self, sock, log):
+    def __init__(self, sock, log, console):
         super().__init__()
         self.sock = sock
         self.log = log
+        self.console = console
+        # The guest may reset itself or power off.
+        self.may_end = False
         self.answers = {}
         self.events = []
         self.number = 0
@@ -170,11 +235,14 @@ class Qmp(Inbox):
                 self.events.append(message)
                 self.log.write(f"{message}\n")
                 self.log.flush()
+                if (message["event"] == "SHUTDOWN" and message["data"]["guest"]
+                        and not self.may_end):
+                    self.console.fail("the guest has reset itself")
             elif "id" in message:
                 self.answers[message["id"]] = message
             self.condition.notify_all()
 
-    def call(self, command, limit=120, **arguments):
+    def call(self, command, limit=60, **arguments):
         """Do a command and return its result."""
         with self.condition:
             self.number += 1
@@ -187,7 +255,7 @@ class Qmp(Inbox):
             raise Failure(f"{command}: {answer['error']['desc']}")
         return answer["return"]
 
-    def monitor(self, line, limit=300):
+    def monitor(self, line, limit):
         """A command for people. Those say what is wrong, or nothing."""
         return self.call("human-monitor-command", limit, **{"command-line": line})
 
@@ -250,6 +318,24 @@ def make_qcow2(path, size=64 << 20):
         file.write(bytes(cluster))
 
 
+class Kernel:
+    """The files of a guest's kernel."""
+
+    def __init__(self, vmlinux, bzimage, initramfs):
+        self.vmlinux = vmlinux
+        self.bzimage = bzimage
+        self.initramfs = initramfs
+
+    def symbols(self):
+        """Addresses and names in it: those of the kernel that runs here, if it is
+        the same. Neither moves itself at its start."""
+        if not self.vmlinux.endswith(os.uname().release):
+            return []
+        with open("/proc/kallsyms", encoding="utf-8") as file:
+            rows = (line.split() for line in file)
+            return sorted((int(row[0], 16), row[2]) for row in rows if len(row) == 3)
+
+
 class Machine:
     """What of a guest is the same for all: files, programs, the network."""
 
@@ -259,12 +345,20 @@ class Machine:
         self.newer_qemu = newer_qemu
         self.echo = Echo()
         self.number = 0
-        output = subprocess.run([TOOLS / "agent-initramfs"], check=True,
-                                stdout=subprocess.PIPE, text=True).stdout
-        self.kernel, self.bzimage, self.initramfs = output.split()
+        self.kernels = {}
         for disk in ("disk0", "disk1"):
             with open(self.work / disk, "wb") as file:
                 file.truncate(4 << 20)
+
+    def kernel(self, number):
+        """The files of a guest's kernel."""
+        if number not in self.kernels:
+            result = subprocess.run([TOOLS / "agent-initramfs", number], check=False,
+                                    stdout=subprocess.PIPE, text=True)
+            if result.returncode:
+                raise Failure(f"tools/vm/agent-initramfs {number} failed")
+            self.kernels[number] = Kernel(*result.stdout.split())
+        return self.kernels[number]
 
     def program(self, name):
         """The start of QEMU's command line, and its environment."""
@@ -275,14 +369,47 @@ class Machine:
                 dict(os.environ, LD_LIBRARY_PATH=lib))
 
 
+def in_short(place, seconds):
+    """What of debugfs, copied twice with some seconds between, may tell why a guest
+    does not go on."""
+    if not (place / "counters").exists():
+        return []
+    old, new = ((path / "counters").read_text(encoding="utf-8").splitlines()
+                for path in (place / "before", place))
+    said = [f"virqchip's counters that moved within {seconds:.0f} s:"]
+    said += [line for line in new if line not in old]
+    for name, telling in (("lapic*", r"apic_id|irr|isr|nmi|timer=|PPR|LVT_TIMER"),
+                          ("ioapic", r"lines=|remote_irr=1|send_pending=1|deferred=1"),
+                          ("pic", r"(master|slave) +irr"), ("lines", r".*level=1")):
+        for path in sorted(place.glob(name)):
+            said += [f"{path.name}: {line}" for line in
+                     path.read_text(encoding="utf-8").splitlines()
+                     if re.match(r"(pin=.* )?(" + telling + ")", line)]
+    return said
+
+
+def registers_in_short(text, symbols):
+    """Where each CPU is, from the monitor's registers."""
+    said = []
+    for cpu in text.split("CPU#")[1:]:
+        found = re.search(r"RIP=(\w+) RFL=(\w+).*HLT=(\d)", cpu)
+        if found:
+            address, flags = int(found[1], 16), int(found[2], 16)
+            near = bisect.bisect(symbols, (address, "~")) - 1
+            name = symbols[near][1] if near >= 0 else "?"
+            said.append(f"CPU {cpu.split()[0]}: at {address:#x} ({name}) "
+                        f"IF={flags >> 9 & 1} halted={found[3]}")
+    return said
+
+
 class Guest:
     """One QEMU process with a guest in it."""
 
     # pylint: disable=too-many-arguments,too-many-instance-attributes
 
     def __init__(self, machine, name, device="/dev/virqchip", qemu="installed",
-                 board="pc", smp=2, cpu="host", append="", intx=False,
-                 extra=(), incoming=False, memory=192):
+                 board="pc", irqchip="on", kernel="6.1", smp=2, cpu="host", append="",
+                 intx=False, extra=(), incoming=False, memory=192):
         machine.number += 1
         self.machine = machine
         self.device = device
@@ -293,14 +420,17 @@ class Guest:
         self.sockets = machine.work / f"guest{machine.number}"
         self.sockets.mkdir()
         self.log = open(self.dir / "qemu.log", "w", encoding="utf-8")
-        words = self.command(qemu, board, smp, cpu, append, intx, memory)
+        self.kernel = machine.kernel(kernel)
+        words = self.command(qemu, f"{board},kernel-irqchip={irqchip}", smp, cpu, append,
+                             intx, memory)
         if incoming:
             words += ["-incoming", "defer"]
         self.process = self.start(qemu, words + list(extra))
         self.vm = DEBUGFS / f"vm-{self.process.pid}"
         try:
             self.console = Console(connect(self.sockets / "console", self.process))
-            self.qmp = Qmp(connect(self.sockets / "qmp", self.process), self.log)
+            self.qmp = Qmp(connect(self.sockets / "qmp", self.process), self.log,
+                           self.console)
         except (Failure, OSError) as error:
             self.process.kill()
             self.process.wait()
@@ -312,15 +442,17 @@ class Guest:
         """QEMU's arguments."""
         machine = self.machine
         cmdline = ("console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable "
-                   "random.trust_cpu=on watchdog_thresh=60 "
+                   "random.trust_cpu=on watchdog_thresh=60 sysrq_always_enabled "
                    "rcupdate.rcu_cpu_stall_timeout=120 " + append)
         accel = "kvm" if qemu == "installed" else f"kvm,device={self.device}"
         bus = "device" if board.startswith("microvm") else "pci"
         vectors = ",vectors=0" if intx else ""
         words = [
-            "-M", f"{board},kernel-irqchip=on", "-accel", accel, "-cpu", cpu,
+            # A guest that resets itself stays as it is, to be looked at.
+            "-action", "reboot=shutdown,shutdown=pause",
+            "-M", board, "-accel", accel, "-cpu", cpu,
             "-smp", str(smp), "-m", str(memory), "-nodefaults", "-display", "none",
-            "-kernel", machine.kernel, "-initrd", machine.initramfs,
+            "-kernel", self.kernel.vmlinux, "-initrd", self.kernel.initramfs,
             "-append", cmdline,
             "-chardev", f"socket,id=console,path={self.sockets}/console,server=on,"
                         f"wait=off,logfile={self.dir}/console",
@@ -352,11 +484,11 @@ class Guest:
 
     # ---- what the guest does ----
 
-    def await_up(self, limit=240, start=0):
+    def await_up(self, limit, start=0):
         """The guest has booted and takes commands."""
-        return self.console.expect("AGENT-UP after .* s\n", limit, start)
+        return self.console.expect("AGENT-UP after .* s$", limit, start)
 
-    def run(self, command, limit=120, status=0):
+    def run(self, command, limit=60, status=0):
         """Do a command in the guest, and return its output."""
         output, got = self.console.finish(self.console.begin(command), limit)
         if got != status:
@@ -364,10 +496,11 @@ class Guest:
                           + output.strip()[-300:])
         return output
 
-    def load_command(self, rounds, net=True):
-        """The command for traffic of all kinds."""
+    def load_command(self, rounds, limit, net=True):
+        """The command for traffic of all kinds, which gives up after so long."""
         port = self.machine.echo.server_address[1]
-        words = f"guest-load run {rounds} /dev/vda /dev/vdb"
+        words = (f"guest-load run {rounds} {PATIENCE.limit(limit):.0f} "
+                 "/dev/vda /dev/vdb")
         return words + (f" 10.0.2.2:{port}" if net else "")
 
     def net_up(self):
@@ -393,19 +526,26 @@ class Guest:
         if bad.strip():
             raise Failure("the guest complains: " + bad.strip())
 
-    def power_off(self, limit=120):
+    def let_end(self, **action):
+        """What QEMU does from now on when the guest ends."""
+        self.qmp.call("set-action", **action)
+        self.qmp.may_end = True
+
+    def power_off(self, limit=60):
         """An orderly end."""
+        self.let_end(shutdown="poweroff")
         mark = self.qmp.mark()
         self.console.begin("poweroff -f")
         self.qmp.event("SHUTDOWN", mark, limit)
         self.await_end(limit)
 
-    def await_end(self, limit=120):
+    def await_end(self, limit=60):
         """QEMU ends by itself, with status 0."""
+        limit = PATIENCE.limit(limit)
         try:
             status = self.process.wait(limit)
         except subprocess.TimeoutExpired:
-            raise Failure(f"QEMU did not end within {limit} s") from None
+            raise Failure(f"QEMU did not end within {limit:.0f} s") from None
         if status:
             raise Failure(f"QEMU ended with status {status}")
         if self.vm.exists():
@@ -427,23 +567,68 @@ class Guest:
         return int(match[1]) if match else 0
 
     def diagnose(self):
-        """Keep all that may tell why the guest does not go on."""
+        """Keep all that may tell why the guest does not go on. Return the most
+        telling of it, line by line."""
         place = self.dir / "trouble"
+        begin = time.monotonic()
+        self.save(place / "before")
+        said = self.ask_monitor(place)
+        threads = self.threads(place)
         self.save(place)
+        seconds = time.monotonic() - begin
+        return ([f"{self.name}: QEMU {self.process.pid} on {self.device}"]
+                + in_short(place, seconds) + said + threads + self.ask_kernel())
+
+    def ask_monitor(self, place):
+        """What QEMU says of its guest."""
+        said = []
+        with open(place / "monitor", "w", encoding="utf-8") as out:
+            for line in ("info status", "info migrate", "info registers -a",
+                         "info lapic", "info pic"):
+                try:
+                    text = self.qmp.monitor(line, 10)
+                except (Failure, OSError) as error:
+                    return said + [f"monitor, {line}: {error}"]
+                out.write(f"# {line}\n{text}\n")
+                if line == "info registers -a":
+                    said += registers_in_short(text, self.kernel.symbols())
+                elif line in ("info status", "info migrate"):
+                    said += [row for row in text.split("\n") if "tatus" in row]
+        return said
+
+    def threads(self, place):
+        """Where QEMU's threads are."""
+        said = []
         with open(place / "threads", "w", encoding="utf-8") as out:
             for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*"):
-                for file in ("comm", "wchan", "stack", "syscall"):
+                fact = {}
+                for file in ("comm", "wchan", "syscall", "stack"):
                     try:
-                        out.write(f"{task.name} {file}: {(task / file).read_text()}\n")
-                    except OSError:
-                        pass
-        for line in ("info status", "info registers -a", "info lapic", "info pic"):
-            try:
-                text = self.qmp.monitor(line, 10)
-            except (Failure, OSError) as error:
-                text = str(error)
-            with open(place / "monitor", "a", encoding="utf-8") as out:
-                out.write(f"# {line}\n{text}\n")
+                        fact[file] = (task / file).read_text(encoding="utf-8").strip()
+                    except OSError as error:
+                        fact[file] = error.strerror
+                    out.write(f"{task.name} {file}: {fact[file]}\n")
+                frames = re.findall(r"\] (\w+)\+", fact["stack"])
+                said.append(f"thread {task.name} {fact['comm']}: "
+                            + (" < ".join(frames[:8]) or "runs"))
+        return said
+
+    def ask_kernel(self):
+        """What the guest's kernel says of its CPUs and its blocked tasks, if its
+        serial line's interrupt reaches it."""
+        start = len(self.console.text)
+        try:
+            # One at a time: a second break would swallow the key of the first.
+            for key, answer in ((b"9", "Loglevel set"), (b"l", "Show backtrace"),
+                                (b"w", "Show Blocked"), (b"h", "HELP")):
+                self.qmp.call("chardev-send-break", 10, id="console")
+                self.console.sock.sendall(key)
+                self.console.expect(f"sysrq: {answer}", 10, start)
+        except (Failure, OSError) as error:
+            return [f"the guest's kernel does not answer: {error}"]
+        finally:
+            said = self.console.text[start:].splitlines()
+        return [f"guest: {line}" for line in said]
 
     def kill(self):
         """The end of it, in any case."""
