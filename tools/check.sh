@@ -28,7 +28,10 @@ stages()
 	kvm-own          | check | l1    | 600  | tests | kvm_own
 	kvm-own-long     | all   | l1    | 1200 | tests | kvm_own --long
 	linux-guest      | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
-	guests           | all   | l1    | 900  | tests | tools/vm/agent-initramfs && in_l1 6.1 tools/vm/test-guests --newer-qemu "$(tools/vm/get-qemu)"
+	guests           | all   | l1    | 900  | tests | guests short 900
+	guests-boards    | all   | l1    | 3600 | tests | guests boards 3600
+	guests-chips     | all   | l1    | 3600 | tests | guests chips 3600
+	guests-events    | all   | l1    | 5400 | tests | guests events 5400
 	linux-split      | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
 	split-6.12       | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites --split
 	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
@@ -118,7 +121,7 @@ build_programs()
 
 # in_l1 KERNEL COMMAND...: where KVM and virqchip are loaded. What it leaves is in
 # a directory beside the log, and so is the module: the stage that builds it anew
-# may run at the same time.
+# may run at the same time. $l1_time is the L1's time limit.
 in_l1()
 {
 	local kernel=$1
@@ -134,7 +137,21 @@ in_l1()
 		>"$logs/$stage/module.log" 2>&1 || { cat "$logs/$stage/module.log"; return 1; }
 	# shellcheck disable=SC2016 # for the shell in the L1
 	tools/vm/run --kernel "$kernel" --kvm --module "$logs/$stage/virqchip.ko" \
-		--results "$logs/$stage" -- sh -c 'modprobe virqchip && exec "$@"' sh "$@"
+		--timeout "${l1_time:-900}" --results "$logs/$stage" -- \
+		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
+}
+
+# guests SET LIMIT: the Linux guests of one set. They end by themselves, and say
+# why, before the stage's limit does it.
+guests()
+{
+	local number
+
+	for number in 6.1 6.12; do
+		need_kernel "$number" && tools/vm/agent-initramfs "$number" || return
+	done
+	l1_time=$2 in_l1 6.1 tools/vm/test-guests --set "$1" --time $(($2 - 120)) \
+		--newer-qemu "$(tools/vm/get-qemu)"
 }
 
 # KVM's own selftests on both devices; the programs are built once.
@@ -277,7 +294,7 @@ done
 
 mkdir -p "$logs"
 rm -f "$logs"/*.result
-export -f build_module build_programs in_l1 kvm_own module_dir need_kernel
+export -f build_module build_programs guests in_l1 kvm_own module_dir need_kernel
 # shellcheck disable=SC2046 # as many words as functions
 export -f $(compgen -A function vm_)
 # shellcheck disable=SC2154 # lib.sh sets them
