@@ -155,7 +155,7 @@ TEST(vector_of_async_page_faults_stays_zero)
 	struct msrs msrs = {};
 	int vcpu;
 
-	if (device_is_stock())
+	if (lapic_is_stock())
 		test_skip("KVM has them");
 	vm_with_vcpu(&vcpu);
 	msr_add(&msrs, MSR_ASYNC_PF_INT, 0);

@@ -104,7 +104,7 @@ static void *run_guest(void *arg)
 /* KVM waits for a whole SRCU grace period at each step: it takes far longer. */
 static unsigned int rounds(unsigned int nr)
 {
-	return lapic_is_stock() ? nr / 10 : nr;
+	return device_is_stock() ? nr / 10 : nr;
 }
 
 /* ---- assign and deassign ---- */
