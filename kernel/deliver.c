@@ -468,8 +468,7 @@ void vqc_drain_lapic(struct vqc_cpu *cpu, const struct vqc_fx *fx)
 			vqc_cpu_rearm(cpu);
 			break;
 		case VQC_FX_DEST:
-			/* Out of memory, the map stays as it was. */
-			vqc_fabric_update_dest(cpu->fabric);
+			vqc_fabric_follow_dest(cpu->fabric);
 			vqc_ioapic_offer_again(cpu->fabric);
 			break;
 		case VQC_FX_NOTE:

@@ -365,7 +365,8 @@ static u32 vqc_fabric_collect_dest(struct vqc_fabric *f,
 	return min(max_id, VQC_MAX_APIC_IDS - 1);
 }
 
-static int vqc_fabric_update_dest_locked(struct vqc_fabric *f)
+/* @gfp: __GFP_NOFAIL for who cannot do without the new map, else 0 */
+static int vqc_fabric_update_dest_locked(struct vqc_fabric *f, gfp_t gfp)
 {
 	struct vqc_dest_pub *pub, *old;
 	struct vqc_dest_cpu *cpus;
@@ -373,12 +374,12 @@ static int vqc_fabric_update_dest_locked(struct vqc_fabric *f)
 	u32 max_id;
 
 	lockdep_assert_held(&f->dest_lock);
+	gfp |= GFP_KERNEL_ACCOUNT;
 	nr = vqc_fabric_nr_cpus(f);
-	cpus = kvcalloc(nr + 1, sizeof(*cpus), GFP_KERNEL_ACCOUNT);
+	cpus = kvcalloc(nr + 1, sizeof(*cpus), gfp);
 	max_id = cpus ? vqc_fabric_collect_dest(f, cpus, nr) : 0;
 	pub = cpus ? kvzalloc(offsetof(struct vqc_dest_pub, map) +
-			      vqc_dest_map_bytes(nr, max_id),
-			      GFP_KERNEL_ACCOUNT) : NULL;
+			      vqc_dest_map_bytes(nr, max_id), gfp) : NULL;
 	if (!pub) {
 		kvfree(cpus);
 		return -ENOMEM;
@@ -398,9 +399,16 @@ int vqc_fabric_update_dest(struct vqc_fabric *f)
 	int ret;
 
 	mutex_lock(&f->dest_lock);
-	ret = vqc_fabric_update_dest_locked(f);
+	ret = vqc_fabric_update_dest_locked(f, 0);
 	mutex_unlock(&f->dest_lock);
 	return ret;
+}
+
+void vqc_fabric_follow_dest(struct vqc_fabric *f)
+{
+	mutex_lock(&f->dest_lock);
+	vqc_fabric_update_dest_locked(f, __GFP_NOFAIL);
+	mutex_unlock(&f->dest_lock);
 }
 
 struct vqc_cpu *vqc_cpu_by_id(struct vqc_fabric *f, u32 apic_id)
@@ -463,7 +471,7 @@ int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 		mutex_lock(&f->dest_lock);
 		/* Who sees the count sees the CPU: vqc_fabric_nr_cpus(). */
 		smp_store_release(&f->nr_cpus, cpu->index + 1);
-		ret = vqc_fabric_update_dest_locked(f);
+		ret = vqc_fabric_update_dest_locked(f, 0);
 		if (ret)
 			WRITE_ONCE(f->nr_cpus, cpu->index);
 		mutex_unlock(&f->dest_lock);

@@ -377,10 +377,20 @@ int vqc_fabric_set_routes(struct vqc_fabric *f, const struct vqc_route *entries,
  * vqc_fabric_update_dest - rebuild the destination map
  * @f: the fabric
  *
- * After a local APIC changed ID, LDR, DFR or mode.
+ * After its configuration changed.
  * Context: may sleep. Return: 0; -ENOMEM: the map was left as it was.
  */
 int vqc_fabric_update_dest(struct vqc_fabric *f);
+
+/**
+ * vqc_fabric_follow_dest - rebuild the destination map, whatever it takes
+ * @f: the fabric
+ *
+ * After a local APIC changed ID, LDR, DFR or mode: nobody could tell the guest
+ * that its interrupts go by the old map.
+ * Context: may sleep, and waits until there is memory.
+ */
+void vqc_fabric_follow_dest(struct vqc_fabric *f);
 
 /**
  * vqc_cpu_by_id - find a CPU by its initial APIC ID
