@@ -527,15 +527,24 @@ int vqc_split_init(void);
 void vqc_split_exit(void);
 
 /**
- * vqc_split_create - let KVM keep the local APICs of a VM
+ * vqc_split_create - what a VM needs for KVM to keep its local APICs
  * @vm: the VM, without an irqchip or vCPUs; @vm->lock is held
+ *
+ * Context: may sleep.
+ * Return: what vqc_vm.split becomes; ERR_PTR(-ENOMEM), or another errno of the
+ * mapping of its scratch pages.
+ */
+struct vqc_split *vqc_split_create(struct vqc_vm *vm);
+
+/**
+ * vqc_split_enable - let KVM keep the local APICs
+ * @s: the VM's
  *
  * KVM does not let itself be talked out of it again.
  *
- * Context: may sleep.
- * Return: what vqc_vm.split becomes; ERR_PTR(-ENOMEM), KVM's errno.
+ * Context: may sleep. Return: 0, KVM's errno.
  */
-struct vqc_split *vqc_split_create(struct vqc_vm *vm);
+int vqc_split_enable(struct vqc_split *s);
 
 /**
  * vqc_split_destroy - undo vqc_split_create(), as far as it is ours

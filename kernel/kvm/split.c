@@ -480,7 +480,7 @@ long vqc_split_irqfd(struct vqc_vm *vm, int fd, u32 gsi, u32 flags)
 
 /* ---- life ---- */
 
-static int vqc_split_enable(struct vqc_split *s)
+int vqc_split_enable(struct vqc_split *s)
 {
 	struct kvm_enable_cap *cap = s->scratch.kernel;
 
@@ -502,10 +502,8 @@ struct vqc_split *vqc_split_create(struct vqc_vm *vm)
 	mutex_init(&s->lock);
 	INIT_WORK(&s->work, vqc_split_work);
 	ret = vqc_scratch_map(&s->scratch, VQC_SPLIT_SCRATCH);
-	if (!ret)
-		ret = vqc_split_enable(s);
 	if (ret) {
-		vqc_split_destroy(s);
+		kfree(s);
 		return ERR_PTR(ret);
 	}
 	return s;

@@ -60,7 +60,7 @@ static const struct vqc_fabric_ops vqc_vm_fabric_ops = {
 
 static const struct vqc_fabric_ops *vqc_vm_ops(const struct vqc_vm *vm)
 {
-	if (vm->split)
+	if (vm->split_wanted)
 		return vqc_split_ops();
 	return vm->user_chips ? &vqc_user_fabric_ops : &vqc_vm_fabric_ops;
 }
@@ -71,7 +71,7 @@ static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm, u32 reserved)
 		.ops = vqc_vm_ops(vm),
 		.owner = vm,
 		.lapics_only = vm->user_chips,
-		.chips_only = vm->split,
+		.chips_only = vm->split_wanted,
 		.tell_eoi_gsis = reserved,
 		.lapic_cfg = VQC_LAPIC_CFG_X2APIC | VQC_LAPIC_CFG_LINT0_EXTINT |
 			     (vm->tsc_deadline ? VQC_LAPIC_CFG_TSC_DEADLINE : 0),
@@ -117,24 +117,35 @@ static long vqc_vm_add_fabric(struct vqc_vm *vm, u32 reserved)
 	return 0;
 }
 
-/* From here on KVM has its local APICs, whatever becomes of the rest. */
+/*
+ * KVM comes last, for it does not let itself be talked out of it again. Until the
+ * end nothing is sent by the fabric: its pins are masked, and nobody finds it to
+ * change that.
+ */
 static long vqc_vm_add_split_fabric(struct vqc_vm *vm)
 {
 	struct vqc_fabric *fabric;
 	struct vqc_split *split;
+	int ret;
 
 	split = vqc_split_create(vm);
 	if (IS_ERR(split))
 		return PTR_ERR(split);
-	WRITE_ONCE(vm->split, split);
 	fabric = vqc_vm_new_fabric(vm, 0);
 	if (IS_ERR(fabric)) {
-		vm->split = NULL;
 		vqc_split_destroy(split);
 		return PTR_ERR(fabric);
 	}
+	ret = vqc_split_enable(split);
+	if (ret) {
+		vqc_fabric_quiesce(fabric);
+		vqc_split_destroy(split);
+		vqc_fabric_put(fabric);
+		return ret;
+	}
 	vqc_vm_apply_x2apic_api(vm, fabric);
-	/* Who sees it sees it whole: line ioctls take no lock. */
+	/* Who sees them sees them whole: not all ioctls take the lock. */
+	smp_store_release(&vm->split, split);
 	smp_store_release(&vm->fabric, fabric);
 	return 0;
 }
