@@ -501,19 +501,25 @@ int vqc_fabric_add_pit(struct vqc_fabric *f, bool speaker)
 
 /* ---- routes ---- */
 
-int vqc_fabric_set_routes(struct vqc_fabric *f, const struct vqc_route *entries,
-			  u32 nr)
+struct vqc_route_table *vqc_fabric_new_routes(const struct vqc_route *entries,
+					      u32 nr)
 {
-	struct vqc_route_table *table, *old;
+	struct vqc_route_table *table;
 	int ret = vqc_route_check(entries, nr);
 
 	if (ret)
-		return ret;
+		return ERR_PTR(ret);
 	table = kvzalloc(vqc_route_table_bytes(entries, nr),
 			 GFP_KERNEL_ACCOUNT);
 	if (!table)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	vqc_route_table_build(table, entries, nr);
+	return table;
+}
+
+void vqc_fabric_use_routes(struct vqc_fabric *f, struct vqc_route_table *table)
+{
+	struct vqc_route_table *old;
 
 	mutex_lock(&f->cfg);
 	old = rcu_replace_pointer(f->routes, table, lockdep_is_held(&f->cfg));
@@ -523,6 +529,16 @@ int vqc_fabric_set_routes(struct vqc_fabric *f, const struct vqc_route *entries,
 		synchronize_rcu_expedited();
 		kvfree(old);
 	}
+}
+
+int vqc_fabric_set_routes(struct vqc_fabric *f, const struct vqc_route *entries,
+			  u32 nr)
+{
+	struct vqc_route_table *table = vqc_fabric_new_routes(entries, nr);
+
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	vqc_fabric_use_routes(f, table);
 	return 0;
 }
 

@@ -362,6 +362,27 @@ int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 int vqc_fabric_add_pit(struct vqc_fabric *f, bool speaker);
 
 /**
+ * vqc_fabric_new_routes - make a routing table
+ * @entries: its routes
+ * @nr: how many, 0..VQC_MAX_ROUTES
+ *
+ * Context: may sleep.
+ * Return: the table, for vqc_fabric_use_routes() or kvfree(); ERR_PTR(-EINVAL),
+ * ERR_PTR(-ENOMEM).
+ */
+struct vqc_route_table *vqc_fabric_new_routes(const struct vqc_route *entries,
+					      u32 nr);
+
+/**
+ * vqc_fabric_use_routes - replace the routing table by one that was made
+ * @f: the fabric
+ * @table: of vqc_fabric_new_routes(); the fabric's from now on
+ *
+ * When it returns no signal goes by the old table. Context: may sleep.
+ */
+void vqc_fabric_use_routes(struct vqc_fabric *f, struct vqc_route_table *table);
+
+/**
  * vqc_fabric_set_routes - replace the routing table
  * @f: the fabric
  * @entries: the new routes

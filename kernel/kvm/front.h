@@ -595,7 +595,7 @@ void vqc_split_sync(struct vqc_split *s);
  * @nr: how many, 0..VQC_MAX_ROUTES
  *
  * Context: as vqc_split_end().
- * Return: as vqc_fabric_set_routes(); KVM's errno: ours are replaced then.
+ * Return: as vqc_fabric_set_routes(); KVM's errno: nothing is replaced then.
  */
 int vqc_split_set_routes(struct vqc_vm *vm, const struct vqc_route *routes,
 			 u32 nr);

@@ -262,13 +262,10 @@ static void vqc_split_add_pin(struct kvm_irq_routing *table, u32 gsi, u64 rte)
 }
 
 static void vqc_split_add_messages(struct kvm_irq_routing *table,
-				   const struct vqc_fabric *f)
+				   const struct vqc_route_table *routes)
 {
-	const struct vqc_route_table *routes;
 	u32 i;
 
-	rcu_read_lock();
-	routes = rcu_dereference(f->routes);
 	for (i = 0; i < routes->nr; i++) {
 		const struct vqc_route *r = &routes->route[i];
 
@@ -276,7 +273,6 @@ static void vqc_split_add_messages(struct kvm_irq_routing *table,
 			vqc_split_add(table, r->gsi + VQC_SPLIT_RESERVED,
 				      r->msi_address, r->msi_data);
 	}
-	rcu_read_unlock();
 }
 
 /*
@@ -295,7 +291,8 @@ static void vqc_split_keep(struct vqc_split *s, unsigned int pin, u64 wants)
 }
 
 /* If it fails (there is no memory) the next one to come by tries again. */
-static int vqc_split_route(struct vqc_split *s)
+static int vqc_split_route(struct vqc_split *s,
+			   const struct vqc_route_table *routes)
 {
 	struct kvm_irq_routing *table = s->scratch.kernel;
 	struct vqc_fabric *f = s->vm->fabric;
@@ -311,24 +308,37 @@ static int vqc_split_route(struct vqc_split *s)
 		vqc_split_add_pin(table, VQC_SPLIT_BEFORE + pin,
 				  s->before[pin]);
 	}
-	vqc_split_add_messages(table, f);
+	vqc_split_add_messages(table, routes);
 	ret = vqc_real_ioctl(s->vm->real, KVM_SET_GSI_ROUTING, s->scratch.user);
 	if (ret)
 		memset(s->told, 0, sizeof(s->told));
 	return ret;
 }
 
+/* Once there is a vm->fabric its routes change in vqc_split_set_routes() alone. */
+static const struct vqc_route_table *vqc_split_routes(const struct vqc_split *s)
+{
+	return rcu_dereference_protected(s->vm->fabric->routes,
+					 lockdep_is_held(&s->lock));
+}
+
+/* Ours cannot fail any more when KVM has taken its own. */
 int vqc_split_set_routes(struct vqc_vm *vm, const struct vqc_route *routes,
 			 u32 nr)
 {
+	struct vqc_route_table *table = vqc_fabric_new_routes(routes, nr);
 	struct vqc_split *s = vm->split;
 	int ret;
 
+	if (IS_ERR(table))
+		return PTR_ERR(table);
 	mutex_lock(&s->lock);
-	ret = vqc_fabric_set_routes(vm->fabric, routes, nr);
+	ret = vqc_split_route(s, table);
 	if (!ret)
-		ret = vqc_split_route(s);
+		vqc_fabric_use_routes(vm->fabric, table);
 	mutex_unlock(&s->lock);
+	if (ret)
+		kvfree(table);
 	return ret;
 }
 
@@ -364,7 +374,7 @@ static void vqc_split_flush(struct vqc_split *s)
 
 	mutex_lock(&s->lock);
 	if (vqc_split_stale(s))
-		vqc_split_route(s);
+		vqc_split_route(s, vqc_split_routes(s));
 	for (n = 0; n < VQC_SPLIT_QUEUE && vqc_split_unqueue(s, &m); n++)
 		vqc_msg_handed(f, m.pin, m.seq, m.data,
 			       vqc_split_deliver(s, &m));
