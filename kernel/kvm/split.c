@@ -261,18 +261,22 @@ static void vqc_split_add_pin(struct kvm_irq_routing *table, u32 gsi, u64 rte)
 	vqc_split_add(table, gsi, m.address, m.data);
 }
 
-static void vqc_split_add_messages(struct kvm_irq_routing *table,
-				   const struct vqc_route_table *routes)
+/* Those whose GSI has one already are left out. Return: how many were added. */
+static u32 vqc_split_add_messages(struct kvm_irq_routing *table,
+				  unsigned long *gsis,
+				  const struct vqc_route_table *routes)
 {
-	u32 i;
+	u32 i, before = table->nr;
 
 	for (i = 0; i < routes->nr; i++) {
 		const struct vqc_route *r = &routes->route[i];
 
-		if (r->kind == VQC_ROUTE_MSI && r->gsi < VQC_SPLIT_GSIS)
+		if (r->kind == VQC_ROUTE_MSI && r->gsi < VQC_SPLIT_GSIS &&
+		    !__test_and_set_bit(r->gsi, gsis))
 			vqc_split_add(table, r->gsi + VQC_SPLIT_RESERVED,
 				      r->msi_address, r->msi_data);
 	}
+	return table->nr - before;
 }
 
 /*
@@ -290,16 +294,31 @@ static void vqc_split_keep(struct vqc_split *s, unsigned int pin, u64 wants)
 	WRITE_ONCE(s->told[pin], wants);
 }
 
-/* If it fails (there is no memory) the next one to come by tries again. */
+/* Once there is a vm->fabric its routes change in vqc_split_set_routes() alone. */
+static const struct vqc_route_table *vqc_split_routes(const struct vqc_split *s)
+{
+	return rcu_dereference_protected(s->vm->fabric->routes,
+					 lockdep_is_held(&s->lock));
+}
+
+/*
+ * Replace KVM's table: the pins, the messages of @coming, and those of our own
+ * table whose GSIs have none there. If it fails (there is no memory) the next one
+ * to come by tries again.
+ * Return: how many messages only our own table has, or KVM's errno.
+ */
 static int vqc_split_route(struct vqc_split *s,
-			   const struct vqc_route_table *routes)
+			   const struct vqc_route_table *coming)
 {
 	struct kvm_irq_routing *table = s->scratch.kernel;
 	struct vqc_fabric *f = s->vm->fabric;
+	DECLARE_BITMAP(gsis, VQC_SPLIT_GSIS);
 	unsigned int pin;
+	u32 only_ours;
 	int ret;
 
 	lockdep_assert_held(&s->lock);
+	bitmap_zero(gsis, VQC_SPLIT_GSIS);
 	table->nr = 0;
 	table->flags = 0;
 	for (pin = 0; pin < VQC_NR_IOAPIC_PINS; pin++) {
@@ -308,38 +327,38 @@ static int vqc_split_route(struct vqc_split *s,
 		vqc_split_add_pin(table, VQC_SPLIT_BEFORE + pin,
 				  s->before[pin]);
 	}
-	vqc_split_add_messages(table, routes);
+	vqc_split_add_messages(table, gsis, coming);
+	only_ours = vqc_split_add_messages(table, gsis, vqc_split_routes(s));
 	ret = vqc_real_ioctl(s->vm->real, KVM_SET_GSI_ROUTING, s->scratch.user);
 	if (ret)
 		memset(s->told, 0, sizeof(s->told));
-	return ret;
+	return ret ? ret : only_ours;
 }
 
-/* Once there is a vm->fabric its routes change in vqc_split_set_routes() alone. */
-static const struct vqc_route_table *vqc_split_routes(const struct vqc_split *s)
-{
-	return rcu_dereference_protected(s->vm->fabric->routes,
-					 lockdep_is_held(&s->lock));
-}
-
-/* Ours cannot fail any more when KVM has taken its own. */
+/*
+ * Ours cannot fail any more when KVM has taken its own. In between KVM has the
+ * messages of both: a signal of that moment may be delivered by it and drive a
+ * pin here, too, but it is not lost.
+ */
 int vqc_split_set_routes(struct vqc_vm *vm, const struct vqc_route *routes,
 			 u32 nr)
 {
 	struct vqc_route_table *table = vqc_fabric_new_routes(routes, nr);
 	struct vqc_split *s = vm->split;
-	int ret;
+	int gone;
 
 	if (IS_ERR(table))
 		return PTR_ERR(table);
 	mutex_lock(&s->lock);
-	ret = vqc_split_route(s, table);
-	if (!ret)
+	gone = vqc_split_route(s, table);
+	if (gone >= 0)
 		vqc_fabric_use_routes(vm->fabric, table);
+	if (gone > 0)
+		vqc_split_route(s, table);
 	mutex_unlock(&s->lock);
-	if (ret)
+	if (gone < 0)
 		kvfree(table);
-	return ret;
+	return min(gone, 0);
 }
 
 /* ---- sending ---- */
