@@ -27,6 +27,7 @@ stages()
 	selftests-kvm    | check | l1    | 900  | tests | in_l1 6.1 tools/selftests/kvm/run.sh
 	kvm-own          | check | l1    | 600  | tests | kvm_own
 	kvm-own-long     | all   | l1    | 1200 | tests | kvm_own --long
+	kvm-own-split    | all   | l1    | 600  | tests | kvm_own --split
 	linux-guest      | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
 	guests           | all   | l1    | 900  | tests | guests short 900
 	guests-boards    | all   | l1    | 3600 | tests | guests boards 3600
