@@ -27,7 +27,7 @@ clean:
 	  \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 	     -o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) \
 	  -exec rm -f {} +
-	for dir in tools/harness tools/lab tools/selftests tools/selftests/kvm; do \
+	for dir in tools/harness tools/lab tools/bench tools/selftests tools/selftests/kvm; do \
 	  test ! -e $$dir/Makefile || $(MAKE) -C $$dir clean || exit; \
 	done
 	rm -rf build

@@ -43,7 +43,7 @@ html_theme_options = {
 }
 html_copy_source = False
 # Included by performance.rst, no page of its own.
-exclude_patterns = ['instructions.rst']
+exclude_patterns = ['instructions.rst', 'scale.rst']
 
 
 def read(path):

@@ -38,4 +38,5 @@ if [ "$BENCH_MODULE" = true ]; then
 	measure virqchip --device /dev/virqchip
 	echo split >/sys/module/virqchip/parameters/mode
 	measure split --device /dev/virqchip
+	"$(dirname "$0")/build/scale" >"$VQC_RESULTS/scale"
 fi

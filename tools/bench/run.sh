@@ -19,7 +19,8 @@ usage()
 	an irqchip, the VMM answering as cheaply as it can. That last column is the
 	floor of any userspace irqchip. Prints instructions per operation, as the
 	guest sees them: the median of the repeats, and the spread between the lowest
-	and the highest.
+	and the highest. A second table has what it costs to deliver an interrupt in
+	a fabric of one CPU, and of more.
 
 	Options:
 	  --module FILE.ko  the module to measure (default: built in build/bench for
@@ -32,7 +33,8 @@ usage()
 	  --help            print this
 
 	Exit status: 0 if /dev/virqchip's figure is below the floor in every row that
-	has one; 1 if not, or if a figure is missing; 2 for wrong usage.
+	has one, and its cost does not grow with the number of CPUs; 1 if not, or if a
+	figure is missing; 2 for wrong usage.
 	USAGE
 }
 
@@ -90,7 +92,8 @@ run_benches()
 		module_args=(--module "$module")
 	fi
 	make -s -C "$top/tools/lab" >&2
-	rm -f "$results"/{stock,virqchip,split,floor}
+	make -s -C "$bench" >&2
+	rm -f "$results"/{stock,virqchip,split,floor,scale}
 	"$top/tools/vm/run" --icount --kvm "${module_args[@]}" \
 		--results "$results" --env "BENCH_MODULE=$with_module" \
 		-- "$bench/in-l1.sh" "$loops" >&2
@@ -197,6 +200,62 @@ print_table()
 	}' "$@"
 }
 
+# Print the table of $results/scale: a fabric with many CPUs is as fast as one with one.
+print_scale()
+{
+	awk -F '\t' -v format="$format" '
+	$1 == "# scale" {
+		if (!($2 in known)) {
+			known[$2] = 1
+			order[++rows] = $2
+		}
+		if (!($3 in seen)) {
+			seen[$3] = 1
+			number[++columns] = $3
+		}
+		# The lowest of the repeats: what comes between is not of the operation.
+		cost = $4 / $5
+		if (!(($2, $3) in least) || cost < least[$2, $3])
+			least[$2, $3] = cost
+	}
+	function rule(    i, text) {
+		text = "=================================="
+		for (i = 1; i <= columns; i++)
+			text = text " =========="
+		return text
+	}
+	END {
+		if (!rows) {
+			print "no figures of fabrics" > "/dev/stderr"
+			exit 1
+		}
+		print ""
+		if (format == "rst")
+			print rule()
+		printf "%-34s", "Instructions, by number of CPUs"
+		for (j = 1; j <= columns; j++)
+			printf " %10s", number[j]
+		print ""
+		if (format == "rst")
+			print rule()
+		for (i = 1; i <= rows; i++) {
+			printf "%-34s", order[i]
+			for (j = 1; j <= columns; j++)
+				printf " %10.0f", least[order[i], number[j]]
+			print ""
+			first = least[order[i], number[1]]
+			last = least[order[i], number[columns]]
+			if (last > first * 1.05) {
+				printf "the cost grows with the number of CPUs: %s\n", order[i] > "/dev/stderr"
+				bad = 1
+			}
+		}
+		if (format == "rst")
+			print rule()
+		exit bad
+	}' "$results/scale"
+}
+
 $print_only || run_benches
 files=()
 for column in stock virqchip split floor; do
@@ -204,4 +263,7 @@ for column in stock virqchip split floor; do
 done
 [ ${#files[@]} -gt 0 ] || { echo "run.sh: no figures in $results" >&2; exit 1; }
 [ -f "$results/virqchip" ] || $with_module || with_module=false
-print_table "${files[@]}"
+status=0
+print_table "${files[@]}" || status=1
+[ ! -f "$results/scale" ] || print_scale || status=1
+exit $status
