@@ -144,8 +144,9 @@ static long vqc_vm_add_split_fabric(struct vqc_vm *vm)
 		return ret;
 	}
 	vqc_vm_apply_x2apic_api(vm, fabric);
-	/* Who sees them sees them whole: not all ioctls take the lock. */
+	/* Who sees it sees it whole: not all ioctls take the lock. */
 	smp_store_release(&vm->split, split);
+	/* And who sees this sees that, too. */
 	smp_store_release(&vm->fabric, fabric);
 	return 0;
 }

@@ -16,6 +16,7 @@
 
 #include <linux/virqchip.h>
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define DEVICE		"/dev/virqchip"
 #define OPERATIONS	2000
 #define REPEATS		5
@@ -140,14 +141,16 @@ int main(int argc, char **argv)
 	unsigned int i, row;
 
 	if (argc > 1) {
-		printf("Usage: scale\n\nMeasures what delivery costs fabrics of several numbers of CPUs.\n");
+		printf("Usage: scale\n"
+		       "\n"
+		       "Measures what delivery costs fabrics of several numbers of CPUs.\n");
 		return strcmp(argv[1], "--help") ? 2 : 0;
 	}
 	device = open(DEVICE, O_RDWR | O_CLOEXEC);
 	check(DEVICE, device);
-	for (i = 0; i < sizeof(cpus) / sizeof(cpus[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cpus); i++) {
 		fabric = fabric_with(device, cpus[i]);
-		for (row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
+		for (row = 0; row < ARRAY_SIZE(rows); row++)
 			measure(fabric, row, cpus[i]);
 		close(fabric);
 	}

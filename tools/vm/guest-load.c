@@ -347,16 +347,12 @@ static int run(unsigned int seconds, int nr_devices, char **devices)
 	sigaction(SIGALRM, &action, NULL);
 	start_all(nr_devices, devices);
 	alarm(seconds);
-	for (;;) {
-		pid = wait(&status);
+	while ((pid = wait(&status)) > 0 || errno == EINTR) {
 		if (pid > 0)
 			failed += end_job(pid, status);
-		else if (errno != EINTR)
-			break;
-		else
-			for (i = 0; i < nr_jobs; i++)
-				if (!jobs[i].over)
-					give_up(&jobs[i]);
+		for (i = 0; pid < 0 && i < nr_jobs; i++)
+			if (!jobs[i].over)
+				give_up(&jobs[i]);
 	}
 	printf("guest-load: %ld rounds on %d CPUs, %d failed\n", rounds, nr_cpus,
 	       failed);

@@ -22,7 +22,8 @@ TEST(line_status_tells_what_became_of_an_edge)
 	ASSERT(lapic_pending(vcpu, VECTOR));
 	ASSERT_EQ(line_set(&vm, PIN, 0), 1);
 	ASSERT_EQ(line_set(&vm, PIN, 1),
-		  EITHER_LAPIC(0, 1, "6.1 does not tell a merge in IRR, where its API text wants 0"));
+		  EITHER_LAPIC(0, 1,
+			       "6.1 does not tell a merge in IRR, where its API text wants 0"));
 	vm_close(&vm);
 }
 

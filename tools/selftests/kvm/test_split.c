@@ -176,7 +176,7 @@ TEST(split_has_no_pit)
 
 	ASSERT_ERRNO(ioctl(vm.fd, KVM_CREATE_PIT2, &config),
 		     EITHER_LAPIC(ENOENT, kernel_before(6, 12) ? 0 : ENOENT,
-			    "6.1 makes a PIT without a line; later kernels refuse"));
+				  "6.1 makes a PIT without a line; later kernels refuse"));
 }
 
 TEST(split_routes_are_messages)
