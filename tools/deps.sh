@@ -18,6 +18,7 @@ usage()
 	Groups:
 	  build    compiler and kernel headers: the module, the lab, the harness
 	  vm       QEMU and what tools/vm/run needs to boot the L1
+	  intel    Bochs and what tools/vm/run --intel needs besides
 	  kunit    what tools/kunit.sh needs to build Debian's kernel source
 	  lint     sparse, shellcheck, ctags and the kernel source's checkers
 	  docs     Sphinx, and kernel-doc of the kernel headers
@@ -37,6 +38,8 @@ group_packages()
 	vm)	echo gcc libc6-dev qemu-system-x86 busybox-static cpio kmod xz-utils \
 			zstd util-linux procps linux-headers-amd64 python3 \
 			mmdebstrap debian-archive-keyring ;;
+	intel)	echo gcc libc6-dev binutils bochs bochs-term bochsbios vgabios isolinux \
+			syslinux-common xorriso bsdutils busybox-static cpio kmod ;;
 	kunit)	echo gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
 			kmod cpio rsync xz-utils zstd python3 linux-source-6.1 \
 			qemu-system-x86 ;;
@@ -46,7 +49,7 @@ group_packages()
 	docs)	echo make perl linux-headers-amd64 python3-sphinx python3-docutils ;;
 	trace)	echo trace-cmd ;;
 	all)
-		for group in build vm kunit lint docs trace; do
+		for group in build vm intel kunit lint docs trace; do
 			group_packages "$group"
 		done ;;
 	*)

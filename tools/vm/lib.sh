@@ -181,15 +181,31 @@ vm_get_qemu()
 	fi
 }
 
-# Print the files of modules "$@" and of all that they need, in load order.
+# vm_module_files ROOT NAME...: print the files of these modules and of all that they
+# need, in load order. They are in ROOT/lib/modules.
 vm_module_files()
 {
-	local name
+	local root=$1 name
+	shift
 
 	for name in "$@"; do
-		modprobe -C /dev/null -S "$vm_release" -d "$vm_kernel_dir" \
-			--show-depends "$name"
+		modprobe -C /dev/null -S "$vm_release" -d "$root" --show-depends "$name"
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+# Put module file $1 into directory $2, unpacked, for busybox does not read every
+# packed one. Prints its name there.
+vm_unpack_module()
+{
+	local name=${1##*/}
+
+	name=${name%%.*}.ko
+	case $1 in
+	*.xz)	xz -dc "$1" ;;
+	*.zst)	zstd -dc "$1" ;;
+	*)	cat "$1" ;;
+	esac >"$2/$name"
+	echo "$name"
 }
 
 # vm_build_initramfs OUTPUT INIT MODULE...: a newc archive with busybox, the
@@ -207,16 +223,10 @@ vm_build_initramfs()
 	cp /bin/busybox "$root/bin/"
 	ln -s busybox "$root/bin/sh"
 	install -m 755 "$init" "$root/init"
-	files=$(vm_module_files "$@") || vm_die "cannot resolve the modules $*"
+	: >"$root/modules"
+	files=$(vm_module_files "$vm_kernel_dir" "$@") || vm_die "cannot resolve the modules $*"
 	for file in $files; do
-		name=${file##*/}
-		name=${name%%.*}.ko
-		# busybox does not read every packed module.
-		case $file in
-		*.xz)	xz -dc "$file" ;;
-		*.zst)	zstd -dc "$file" ;;
-		*)	cat "$file" ;;
-		esac >"$root/lib/$name"
+		name=$(vm_unpack_module "$file" "$root/lib")
 		echo "/lib/$name" >>"$root/modules"
 	done
 	(cd "$root" && find . | sort | cpio -o -H newc --quiet -R 0:0) >"$output.$$"
