@@ -466,19 +466,24 @@ static void guest_set_registers(const struct guest *guest)
 	guest_enter_main(guest);
 }
 
-void guest_create_in(struct guest *guest, struct vm vm)
+void guest_add_vcpu(struct guest *guest, unsigned long id)
 {
 	int bytes;
 
-	guest->vm = vm;
-	guest_add_memory(guest);
-	guest->vcpu = vcpu_create(&guest->vm, 0);
+	guest->vcpu = vcpu_create(&guest->vm, id);
 	bytes = ioctl(guest->vm.dev, KVM_GET_VCPU_MMAP_SIZE, 0);
 	ASSERT_OK(bytes);
 	guest->run = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
 			  guest->vcpu, 0);
 	ASSERT(guest->run != MAP_FAILED);
 	vcpu_set_cpuid(&guest->vm, guest->vcpu);
+}
+
+void guest_create_in(struct guest *guest, struct vm vm)
+{
+	guest->vm = vm;
+	guest_add_memory(guest);
+	guest_add_vcpu(guest, 0);
 	guest_set_registers(guest);
 	lapic_enable(guest->vcpu);
 }

@@ -175,6 +175,9 @@ void guest_create(struct guest *guest);
 /* The same in a VM that has an irqchip, and no vCPU yet. */
 void guest_create_in(struct guest *guest, struct vm vm);
 
+/* Give it another vCPU; a copy of it keeps the one that it has. */
+void guest_add_vcpu(struct guest *guest, unsigned long id);
+
 #define GUEST_PORT_IDLE	0xe2	/* a write is GUEST_IDLE */
 
 #define GUEST_CODE	0x1000u	/* where guest_load() puts it */
