@@ -126,7 +126,8 @@ bochs_make_cd()
 {
 	local kernel initramfs cd=$scratch/cd
 
-	kernel=$vm_kernel_dir/bochs-$(vm_hash "$vm_tools/bochs-boot.S")
+	kernel=$vm_kernel_dir/bochs-$(vm_hash "$vm_tools/bochs-boot.S" \
+		"$(declare -f bochs_build_kernel)")
 	[ -f "$kernel" ] || bochs_build_kernel "$kernel" || vm_die "cannot build $kernel"
 	initramfs=$vm_kernel_dir/bochs-$(vm_hash "$vm_tools/l1-init").cpio
 	vm_build_initramfs "$initramfs" "$vm_tools/l1-init"
