@@ -171,6 +171,22 @@ bochs_start()
 		tries=$((tries + 1))
 	done
 	machine=$(cat "$scratch/pid")
+	bochs_drain_screen &
+}
+
+# Bochs shows its screen on a second terminal, and stops for good when that is full:
+# read it, until Bochs ends.
+bochs_drain_screen()
+{
+	local screen=
+
+	until [ -n "$screen" ]; do
+		kill -0 "$machine" 2>/dev/null || return 0
+		sleep 0.1
+		screen=$(sed -n 's,^Bochs connected to screen "\(/dev/pts/[0-9]*\)".*,\1,p' \
+			"$results/.machine")
+	done
+	exec cat "$screen" >/dev/null 2>&1
 }
 
 # There is no way to ask a hanging L1 where it hangs.
