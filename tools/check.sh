@@ -52,6 +52,7 @@ stages()
 	kunit-um         | check | host  | 1200 | tests | tools/kunit.sh --arch um
 	kunit-x86_64     | check | host  | 1500 | tests | tools/kunit.sh --arch x86_64
 	lint             | check | host  | 900  | tests | tools/lint.sh
+	intel            | check | host  | 900  | tests | in_l1 intel tools/vm/test-suites --intel
 	docs             | check | host  | 300  | step  | make docs DOCS_BUILD="$build/docs"
 	kunit-um-6.12    | all   | host  | 1800 | tests | need_kernel 6.12 && tools/kunit.sh --arch um --kernel 6.12
 	kunit-um-7.2     | all   | host  | 1800 | tests | need_kernel 7.2 && tools/kunit.sh --arch um --kernel 7.2
@@ -120,14 +121,16 @@ build_programs()
 	make lab && make selftests
 }
 
-# in_l1 KERNEL COMMAND...: where KVM and virqchip are loaded. What it leaves is in
-# a directory beside the log, and so is the module: the stage that builds it anew
-# may run at the same time. $l1_time is the L1's time limit.
+# in_l1 KERNEL COMMAND...: where KVM and virqchip are loaded; KERNEL "intel" is 6.1
+# with kvm-intel. What it leaves is in a directory beside the log, and so is the
+# module: the stage that builds it anew may run at the same time. $l1_time is the L1's
+# time limit.
 in_l1()
 {
-	local kernel=$1
+	local kernel=$1 machine=(--kvm)
 	shift
 
+	[ "$kernel" != intel ] || { kernel=6.1 machine=(--intel --file tools); }
 	need_kernel "$kernel" || return
 	# shellcheck disable=SC2154 # run_stage sets it
 	mkdir -p "$logs/$stage"
@@ -137,7 +140,7 @@ in_l1()
 		bash "$kernel" "$(module_dir "$kernel")" "$logs/$stage" \
 		>"$logs/$stage/module.log" 2>&1 || { cat "$logs/$stage/module.log"; return 1; }
 	# shellcheck disable=SC2016 # for the shell in the L1
-	tools/vm/run --kernel "$kernel" --kvm --module "$logs/$stage/virqchip.ko" \
+	tools/vm/run --kernel "$kernel" "${machine[@]}" --module "$logs/$stage/virqchip.ko" \
 		--timeout "${l1_time:-900}" --results "$logs/$stage" -- \
 		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
