@@ -3,8 +3,6 @@
  * What the CPU and its local APIC share: CR8, time that passes in the guest, and
  * the registers after INIT and SIPI.
  */
-#include <cpuid.h>
-
 #include "vm.h"
 
 #define VECTOR		0x41
@@ -124,14 +122,6 @@ static void guest_create_64bit(struct guest *guest, const uint8_t *code,
 	write_tables(guest);
 	enter_64bit(guest);
 	guest_load(guest, code, bytes);
-}
-
-static bool cpu_is_intels(void)
-{
-	unsigned int eax, ebx, ecx, edx;
-
-	ASSERT(__get_cpuid(0, &eax, &ebx, &ecx, &edx));
-	return ebx == signature_INTEL_ebx;
 }
 
 static uint32_t guest_tpr(const struct guest *guest)

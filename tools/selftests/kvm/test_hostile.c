@@ -223,13 +223,21 @@ static const uint8_t pv_ipi[] = {
 	0x0f, 0x01, 0xd9, 0xe6, GUEST_PORT_IDLE, 0xeb, 0xfc,
 };
 
+/* In real mode KVM takes the instruction of the CPU's own maker only. */
+#define VMMCALL_LAST	(sizeof(pv_ipi) - 5)
+#define VMCALL_LAST	0xc1
+
 TEST(ipi_hypercall_reaches_nobody)
 {
+	uint8_t code[sizeof(pv_ipi)];
 	struct guest guest;
 	int32_t result;
 
 	guest_create(&guest);
-	guest_load(&guest, pv_ipi, sizeof(pv_ipi));
+	memcpy(code, pv_ipi, sizeof(code));
+	if (cpu_is_intels())
+		code[VMMCALL_LAST] = VMCALL_LAST;
+	guest_load(&guest, code, sizeof(code));
 	ASSERT_EQ(guest_step(&guest), GUEST_IDLE);
 	result = regs_get(guest.vcpu).rax;
 	test_say("the guest is told %d", result);

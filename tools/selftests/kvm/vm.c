@@ -2,6 +2,7 @@
 /*
  * VMs on the device under test, and a tiny guest.
  */
+#include <cpuid.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -44,6 +45,14 @@ bool lapic_is_stock(void)
 	ASSERT(fgets(mode, sizeof(mode), file));
 	fclose(file);
 	return !strcmp(mode, "split\n");
+}
+
+bool cpu_is_intels(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	ASSERT(__get_cpuid(0, &eax, &ebx, &ecx, &edx));
+	return ebx == signature_INTEL_ebx;
 }
 
 bool kernel_before(unsigned int major, unsigned int minor)

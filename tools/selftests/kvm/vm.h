@@ -56,6 +56,9 @@ bool lapic_is_stock(void);
 /* Whether the running kernel is older than Linux MAJOR.MINOR, as its KVM is. */
 bool kernel_before(unsigned int major, unsigned int minor);
 
+/* Else it is taken for AMD's. */
+bool cpu_is_intels(void);
+
 /* What is expected here, where KVM itself differs for a reason. */
 #define EITHER_IF(is_stock, ours, stock, why)				\
 	((is_stock) ?							\
