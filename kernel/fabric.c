@@ -611,6 +611,8 @@ struct vqc_msg vqc_fabric_msi(const struct vqc_fabric *f, u64 address,
 
 	if (!f->x2apic_format && !(msg.flags & VQC_MSG_X2DEST))
 		msg.dest &= f->ext_dest_id ? GENMASK(14, 0) : GENMASK(7, 0);
+	if (f->config.msi_starts_cpus && vqc_msg_msi_is_sipi(data))
+		msg.mode = VQC_DM_SIPI;
 	return msg;
 }
 

@@ -173,6 +173,8 @@ struct vqc_pic_dev {
  * @chips_only: the local APICs are somebody else's: messages go there by
  *	@ops->send, and the PIC's INTR straight to each CPU, whose own local APIC
  *	says whether it gets through
+ * @msi_starts_cpus: an MSI can be a start-up IPI. The encoding is reserved there
+ *	(SDM vol. 3, 11.11.2), but KVM takes it
  */
 struct vqc_fabric_config {
 	char name[VQC_FABRIC_NAME_LEN];
@@ -185,6 +187,7 @@ struct vqc_fabric_config {
 	bool lapics_only;
 	u32 tell_eoi_gsis;
 	bool chips_only;
+	bool msi_starts_cpus;
 };
 
 /**
@@ -453,7 +456,7 @@ int vqc_send_msi(struct vqc_fabric *f, u64 address, u32 data);
 
 /**
  * vqc_fabric_msi - what an MSI means here
- * @f: the fabric: its formats of the destination decide
+ * @f: the fabric: its formats of the destination and its configuration decide
  * @address: message address, vqc_msg_msi_valid()
  * @data: message data
  *

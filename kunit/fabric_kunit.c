@@ -656,6 +656,20 @@ static void nothing_is_handed_over_by_a_fabric_out_of_use(struct kunit *test)
 	vqc_fabric_put(c->f);
 }
 
+static void an_msi_starts_a_cpu_only_where_it_may(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+	struct vqc_lapic *l = &c->fake[0]->cpu.lapic;
+
+	KUNIT_EXPECT_EQ(test, vqc_send_msi(c->f, MSI_ADDRESS, 0x69a), -1);
+	KUNIT_EXPECT_EQ(test, l->events, 0ul);
+	c->f->config.msi_starts_cpus = true;
+	KUNIT_EXPECT_EQ(test, vqc_send_msi(c->f, MSI_ADDRESS, 0x69a), 1);
+	KUNIT_EXPECT_EQ(test, l->events, BIT(VQC_EV_SIPI));
+	KUNIT_EXPECT_EQ(test, l->sipi_vector, 0x9a);
+	KUNIT_EXPECT_EQ(test, vqc_send_msi(c->f, MSI_ADDRESS, 0x300), -1);
+}
+
 static void a_quiet_fabric_reaches_nobody(struct kunit *test)
 {
 	struct fabric_case *c = test->priv;
@@ -759,6 +773,7 @@ static struct kunit_case fabric_cases[] = {
 	KUNIT_CASE(a_message_without_room_is_offered_again),
 	KUNIT_CASE(intr_goes_straight_to_a_cpu_without_a_local_apic),
 	KUNIT_CASE(nothing_is_handed_over_by_a_fabric_out_of_use),
+	KUNIT_CASE(an_msi_starts_a_cpu_only_where_it_may),
 	KUNIT_CASE(a_quiet_fabric_reaches_nobody),
 	KUNIT_CASE(a_pit_is_plugged_in_once_and_answers),
 	{}

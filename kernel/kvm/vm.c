@@ -73,6 +73,7 @@ static struct vqc_fabric *vqc_vm_new_fabric(struct vqc_vm *vm, u32 reserved)
 		.lapics_only = vm->user_chips,
 		.chips_only = vm->split_wanted,
 		.tell_eoi_gsis = reserved,
+		.msi_starts_cpus = true,
 		.lapic_cfg = VQC_LAPIC_CFG_X2APIC | VQC_LAPIC_CFG_LINT0_EXTINT |
 			     (vm->tsc_deadline ? VQC_LAPIC_CFG_TSC_DEADLINE : 0),
 		.ioapic_version = VQC_IOAPIC_VER_82093AA,

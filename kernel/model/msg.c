@@ -40,7 +40,7 @@
 #define VQC_ICR_FIELD_DEST	GENMASK_ULL(63, 56)
 #define VQC_ICR_FIELD_X2_DEST	GENMASK_ULL(63, 32)
 
-/* Only an ICR can start CPUs: the encoding is reserved for devices. */
+/* By the manuals only an ICR can start CPUs: for devices it is reserved. */
 static u8 vqc_msg_device_mode(u8 mode)
 {
 	return mode == VQC_DM_SIPI ? VQC_DM_RESERVED : mode;
@@ -85,6 +85,11 @@ struct vqc_msg vqc_msg_from_msi(u64 address, u32 data, bool ext_dest_id)
 			 (!level || (data & VQC_MSI_DATA_ASSERT) ? VQC_MSG_ASSERT : 0) |
 			 (dest > 0xff ? VQC_MSG_X2DEST : 0),
 	};
+}
+
+bool vqc_msg_msi_is_sipi(u32 data)
+{
+	return FIELD_GET(VQC_MSI_DATA_MODE, data) == VQC_DM_SIPI;
 }
 
 bool vqc_msg_msi_valid(u64 address, bool x2apic_format)

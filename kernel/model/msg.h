@@ -95,6 +95,16 @@ struct vqc_msg vqc_msg_from_msi(u64 address, u32 data, bool ext_dest_id);
 bool vqc_msg_msi_valid(u64 address, bool x2apic_format);
 
 /**
+ * vqc_msg_msi_is_sipi - does an MSI have the delivery mode of a start-up IPI
+ * @data: message data
+ *
+ * vqc_msg_from_msi() makes it VQC_DM_RESERVED.
+ *
+ * Context: any. Return: true if it has.
+ */
+bool vqc_msg_msi_is_sipi(u32 data);
+
+/**
  * vqc_msg_from_icr - decode an interrupt command (SDM vol. 3, 11.6.1, 11.12.9)
  * @icr: the 64-bit register as software wrote it
  * @x2apic: true: destination in bits 63:32; false: in bits 63:56

@@ -287,6 +287,7 @@ TEST(timer_interrupts_a_guest_that_makes_no_exits)
 /* ---- INIT and SIPI ---- */
 
 #define START_PAGE	0x5
+#define GSI		40
 
 /*
  * mov $1, %edx: to CPU 1; mov $0x830, %ecx: ICR; mov $0x4500, %eax; wrmsr: INIT;
@@ -331,27 +332,72 @@ static void expect_real_mode(const struct guest *guest, uint16_t cs)
 	expect_real_segment(&s.ss, 0);
 }
 
+/* Two vCPUs, of which the second is amid a program in 64-bit mode. */
+static void create_two(struct guest *boot, struct guest *second)
+{
+	guest_create(boot);
+	write_tables(boot);
+	memcpy(boot->mem + START_PAGE * 0x1000, starts, sizeof(starts));
+	*second = *boot;
+	guest_add_vcpu(second, 1);
+	/* KVM finds a new vCPU when its local APIC was loaded. */
+	lapic_enable(second->vcpu);
+	enter_64bit(second);
+}
+
+static void expect_start(struct guest *second)
+{
+	/* What was sent takes effect; nothing of it has run. */
+	ASSERT_EQ(mp_state_get(second->vcpu), KVM_MP_STATE_RUNNABLE);
+	expect_real_mode(second, START_PAGE << 8);
+	ASSERT_EQ(regs_get(second->vcpu).rip, 0);
+	ASSERT_EQ(regs_get(second->vcpu).rflags, FLAGS_NO_IF);
+	ASSERT_EQ(guest_step(second), GUEST_IDLE);
+	ASSERT_EQ(regs_get(second->vcpu).rbx, 0xc88c);
+}
+
 /* Whatever it did before. Intel's CPUs enter no guest whose bases are others. */
 TEST(sipi_starts_a_cpu_of_any_mode_in_real_mode)
 {
 	struct guest boot, second;
 
-	guest_create(&boot);
-	write_tables(&boot);
-	memcpy(boot.mem + START_PAGE * 0x1000, starts, sizeof(starts));
-	second = boot;
-	guest_add_vcpu(&second, 1);
-	/* KVM finds a new vCPU when its local APIC was loaded. */
-	lapic_enable(second.vcpu);
-	enter_64bit(&second);
-
+	create_two(&boot, &second);
 	guest_load(&boot, sends_init_sipi, sizeof(sends_init_sipi));
 	ASSERT_EQ(guest_step(&boot), GUEST_IDLE);
-	/* What was sent takes effect; nothing of it has run. */
-	ASSERT_EQ(mp_state_get(second.vcpu), KVM_MP_STATE_RUNNABLE);
-	expect_real_mode(&second, START_PAGE << 8);
-	ASSERT_EQ(regs_get(second.vcpu).rip, 0);
-	ASSERT_EQ(regs_get(second.vcpu).rflags, FLAGS_NO_IF);
-	ASSERT_EQ(guest_step(&second), GUEST_IDLE);
-	ASSERT_EQ(regs_get(second.vcpu).rbx, 0xc88c);
+	expect_start(&second);
+}
+
+static int message_to_second(const struct guest *guest, uint32_t data)
+{
+	struct kvm_msi msi = {
+		.address_lo = MSI_ADDRESS | 1 << 12, .data = data,
+	};
+
+	return ioctl(guest->vm.fd, KVM_SIGNAL_MSI, &msi);
+}
+
+TEST(sipi_may_be_a_message)
+{
+	struct guest boot, second;
+
+	create_two(&boot, &second);
+	ASSERT_EQ(message_to_second(&boot, MSI_INIT), 1);
+	ASSERT_EQ(message_to_second(&boot, MSI_SIPI | START_PAGE), 1);
+	expect_start(&second);
+}
+
+TEST(sipi_may_be_an_event)
+{
+	struct kvm_irq_routing_entry entry = route_msi(GSI, START_PAGE);
+	struct guest boot, second;
+	int fd = eventfd_new();
+
+	create_two(&boot, &second);
+	entry.u.msi.address_lo |= 1 << 12;
+	entry.u.msi.data |= MSI_SIPI;
+	routes_set(&boot.vm, &entry, 1);
+	ASSERT_OK(irqfd_assign(&boot.vm, fd, GSI));
+	ASSERT_EQ(message_to_second(&boot, MSI_INIT), 1);
+	eventfd_signal(fd);
+	expect_start(&second);
 }

@@ -40,6 +40,7 @@
 #define MSI_ADDRESS	0xfee00000u	/* to APIC ID 0, physical */
 #define MSI_NMI		0x400u
 #define MSI_INIT	0x500u
+#define MSI_SIPI	0x600u	/* | its page */
 
 #define NMI_VECTOR	2
 #define FLAGS_NO_IF	0x2
