@@ -52,7 +52,7 @@ bochs_list_files()
 	local file
 
 	printf '%s\n' "$@"
-	find "$@" -type f -perm /111 | while read -r file; do
+	find -L "$@" -type f -perm /111 | while read -r file; do
 		ldd "$file" 2>/dev/null | grep -o '/[^ ]*' || true
 	done | sort -u
 }
