@@ -9,6 +9,8 @@
 
 #define MSR_TSC		0x10
 #define MSR_APICBASE	0x1b
+#define MSR_VMX_FIRST	0x480
+#define MSR_VMX_LAST	0x491
 #define MSR_X2(reg)	(0x800 + (reg) / 0x10)
 #define APICBASE_EXTD	0x400ull
 #define LAPIC_DFR	0xe0	/* not there in x2APIC mode */
@@ -122,6 +124,12 @@ TEST(too_many_msrs_are_refused)
 	ASSERT_ERRNO(ioctl(vcpu, KVM_SET_MSRS, NULL), EFAULT);
 }
 
+/* KVM's list has them on Intel, and refuses them without VMX in CPUID. */
+static bool msr_is_of_vmx(uint32_t index)
+{
+	return index >= MSR_VMX_FIRST && index <= MSR_VMX_LAST;
+}
+
 /* A VMM saves and loads all that KVM_GET_MSR_INDEX_LIST names. */
 TEST(every_msr_of_kvms_list_can_be_saved_and_loaded)
 {
@@ -138,16 +146,17 @@ TEST(every_msr_of_kvms_list_can_be_saved_and_loaded)
 	ASSERT_OK(ioctl(vm.dev, KVM_GET_MSR_INDEX_LIST, &list));
 	ASSERT(list.head.nmsrs > 20);
 	for (i = 0; i < list.head.nmsrs; i++)
-		msr_add(&msrs, list.indices[i], ~0ull);
-	ASSERT_EQ(msrs_get(vcpu, &msrs), list.head.nmsrs);
+		if (!msr_is_of_vmx(list.indices[i]))
+			msr_add(&msrs, list.indices[i], ~0ull);
+	ASSERT_EQ(msrs_get(vcpu, &msrs), msrs.head.nmsrs);
 	vm_close(&vm);
 
 	vm_with_vcpu(&vcpu);
 	nr = msrs_set(vcpu, &msrs);
-	if (nr >= 0 && nr < (int)list.head.nmsrs)
+	if (nr >= 0 && nr < (int)msrs.head.nmsrs)
 		test_fail(__FILE__, __LINE__, "MSR %x was refused",
-			  list.indices[nr]);
-	ASSERT_EQ(nr, list.head.nmsrs);
+			  msrs.entries[nr].index);
+	ASSERT_EQ(nr, msrs.head.nmsrs);
 }
 
 TEST(vector_of_async_page_faults_stays_zero)
