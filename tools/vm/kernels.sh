@@ -28,6 +28,12 @@ vm_kernel_suite()
 	esac
 }
 
+# Succeeds when there is a kernel $1 for the L1.
+vm_kernel_known()
+{
+	[ "$1" = debug ] || vm_kernel_suite "$1" >/dev/null
+}
+
 # Print RELEASE of the newest kernel $1 in the lists of release $2.
 vm_newest_release()
 {
@@ -138,6 +144,8 @@ vm_make_module()
 	7.2)
 		vm_chroot "$vm_kernel_dir/root" "$dir" \
 			make -C "/usr/src/linux-headers-$vm_release" M="$dir" -j2 "$@" modules ;;
+	debug)
+		make -C "$vm_kernel_dir/build" M="$dir" -j2 "$@" modules ;;
 	esac
 }
 

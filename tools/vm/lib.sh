@@ -3,8 +3,8 @@
 # Shared by the scripts that build and boot virtual machines. To be sourced.
 #
 # The kernel of the L1, and of the Linux guest inside it, is Debian's own, 6.1 or,
-# for the L1, another of those in kernels.sh. Its package is downloaded once and
-# unpacked into the cache, never installed:
+# for the L1, another of those in kernels.sh, or that of debug-kernel.sh. Its package
+# is downloaded once and unpacked into the cache, never installed:
 #
 #   $vm_cache/kernel-VERSION/boot/vmlinuz-RELEASE
 #   $vm_cache/kernel-VERSION/boot/vmlinux-RELEASE   uncompressed, boots faster
@@ -21,6 +21,8 @@ vm_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/virqchip
 . "$vm_tools/packages.sh"
 # shellcheck source=tools/vm/kernels.sh
 . "$vm_tools/kernels.sh"
+# shellcheck source=tools/vm/debug-kernel.sh
+. "$vm_tools/debug-kernel.sh"
 
 vm_die()
 {
@@ -135,10 +137,12 @@ vm_get_kernel()
 {
 	local number=${1:-6.1} headers version
 
-	vm_kernel_suite "$number" >/dev/null ||
-		vm_die "no Linux $number; there are $vm_kernels"
+	vm_kernel_known "$number" ||
+		vm_die "no Linux $number; there are $vm_kernels and debug"
 	mkdir -p "$vm_cache"
-	if [ "$number" = 6.1 ]; then
+	if [ "$number" = debug ]; then
+		vm_get_debug_kernel
+	elif [ "$number" = 6.1 ]; then
 		headers=$(vm_headers_dir) ||
 			vm_die "no headers of Debian's 6.1 kernel in /usr/src;" \
 				"run tools/deps.sh vm"
@@ -220,6 +224,7 @@ vm_build_initramfs()
 	[ -x /bin/busybox ] || vm_die "no /bin/busybox; run tools/deps.sh vm"
 	root=$(mktemp -d "$vm_cache/initramfs.XXXXXX")
 	mkdir -p "$root"/{bin,dev,proc,sys,lib,mnt,tmp}
+	: >"$root/modules"
 	cp /bin/busybox "$root/bin/"
 	ln -s busybox "$root/bin/sh"
 	install -m 755 "$init" "$root/init"
