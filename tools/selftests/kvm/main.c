@@ -12,7 +12,7 @@ int harness_main(int argc, char **argv);
 
 static void print_help(void)
 {
-	printf("Usage: kvm-selftests [--device PATH] [--list] [PATTERN...]\n"
+	printf("Usage: %s [--device PATH] [--list] [PATTERN...]\n"
 	       "\n"
 	       "Tests KVM's ioctls of an in-kernel irqchip; to be run as root in a machine\n"
 	       "with KVM. Runs the tests whose names match a PATTERN of the shell's kind\n"
@@ -24,7 +24,8 @@ static void print_help(void)
 	       "  --list         print the names of the tests and exit\n"
 	       "  --help         print this and exit\n"
 	       "\n"
-	       "Exit status: 0 when no test failed, 1 otherwise, 2 for wrong usage.\n");
+	       "Exit status: 0 when no test failed, 1 otherwise, 2 for wrong usage.\n",
+	       program_invocation_short_name);
 }
 
 int main(int argc, char **argv)
@@ -41,15 +42,17 @@ int main(int argc, char **argv)
 			continue;
 		}
 		if (++from == argc) {
-			fprintf(stderr, "kvm-selftests: --device needs a path (try --help)\n");
+			fprintf(stderr, "%s: --device needs a path (try --help)\n",
+				program_invocation_short_name);
 			return 2;
 		}
 		device_path = argv[from];
 	}
 	argv[to] = NULL;
 	if (access(device_path, R_OK | W_OK)) {
-		fprintf(stderr, "kvm-selftests: cannot use %s: %s\n",
-			device_path, strerror(errno));
+		fprintf(stderr, "%s: cannot use %s: %s\n",
+			program_invocation_short_name, device_path,
+			strerror(errno));
 		return 2;
 	}
 	return harness_main(to, argv);
