@@ -47,6 +47,10 @@ stages()
 	linux-guest-7.2  | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
 	unload-6.12      | all   | l1    | 600  | tests | in_l1 6.12 tools/vm/test-unload
 	unload-7.2       | all   | l1    | 600  | tests | in_l1 7.2 tools/vm/test-unload
+	module-debug     | all   | l1    | 3600 | step  | build_module debug
+	debug            | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug suites
+	debug-guests     | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug guests
+	debug-faults     | all   | l1    | 3600 | tests | l1_time=3500 l1_warns=--allow-warn in_l1 debug tools/vm/test-debug faults
 	module-6.12      | check | host  | 900  | step  | build_module 6.12
 	module-7.2       | all   | host  | 1200 | step  | build_module 7.2
 	harness          | check | host  | 600  | tests | make -j2 -C tools/harness O="$build/harness" check
@@ -125,7 +129,7 @@ build_programs()
 # in_l1 KERNEL COMMAND...: where KVM and virqchip are loaded; KERNEL "intel" is 6.1
 # with kvm-intel. What it leaves is in a directory beside the log, and so is the
 # module: the stage that builds it anew may run at the same time. $l1_time is the L1's
-# time limit.
+# time limit, and $l1_warns --allow-warn where its kernel may warn.
 in_l1()
 {
 	local kernel=$1 machine=(--kvm)
@@ -142,7 +146,7 @@ in_l1()
 		>"$logs/$stage/module.log" 2>&1 || { cat "$logs/$stage/module.log"; return 1; }
 	# shellcheck disable=SC2016 # for the shell in the L1
 	tools/vm/run --kernel "$kernel" "${machine[@]}" --module "$logs/$stage/virqchip.ko" \
-		--timeout "${l1_time:-900}" --results "$logs/$stage" -- \
+		--timeout "${l1_time:-900}" ${l1_warns:+"$l1_warns"} --results "$logs/$stage" -- \
 		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 
