@@ -37,11 +37,14 @@ vm_build_debug_kernel()
 	mkdir -p "$build" "$dir/boot"
 	vm_configure_debug_kernel "$source" "$build" >&2 || return
 	vm_run_logged "$dir/build.log" \
-		nice make -C "$source" O="$build" -j2 vmlinux modules || return
+		nice make -C "$source" O="$build" -j2 bzImage modules || return
 	vm_run_logged "$dir/install.log" make -C "$source" O="$build" \
 		INSTALL_MOD_PATH="$dir" modules_install || return
 	release=$(cat "$build/include/config/kernel.release")
-	cp "$build/vmlinux" "$dir/boot/vmlinux-$release"
+	# Entered as an ELF file (PVH), KASAN's kernel runs code that wants its shadow
+	# memory before there is one. So what stands for vmlinux unpacks itself.
+	cp "$build/arch/x86/boot/bzImage" "$dir/boot/vmlinuz-$release"
+	ln -f "$dir/boot/vmlinuz-$release" "$dir/boot/vmlinux-$release"
 	echo "$release" >"$dir/release"
 }
 
