@@ -34,6 +34,7 @@ stages()
 	guests-chips     | all   | l1    | 3600 | tests | guests chips 3600
 	guests-events    | all   | l1    | 5400 | tests | guests events 5400
 	linux-split      | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
+	split-async      | all   | l1    | 900  | tests | in_l1 6.1 sh -c 'echo split >/sys/module/virqchip/parameters/mode && exec tools/lab/compare.sh --device-only /dev/virqchip --stock-lapic async async.x2apic'
 	split-6.12       | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites --split
 	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
 	intel-split      | all   | l1    | 900  | tests | in_l1 intel tools/vm/test-suites --split
