@@ -13,6 +13,7 @@ usage()
 	  drivers/virt/virqchip/          sources, Kconfig, Makefile, .kunitconfig
 	  drivers/virt/virqchip/tests/    the KUnit suites
 	  include/uapi/linux/virqchip.h   the header for programs
+	  include/uapi/linux/virqchip_record.h   the format of recordings
 	  drivers/virt/Kconfig, Makefile  one line each
 
 	Run it again to bring the tree up to date; what has not changed is not
@@ -96,7 +97,9 @@ put_sources "$here/kunit" "$home/tests"
 put_file "$here/Kbuild" "$home/Makefile"
 put_file "$here/Kconfig" "$home/Kconfig"
 put_file "$here/.kunitconfig" "$home/.kunitconfig"
-put_file "$here/kernel/uapi/linux/virqchip.h" "$linux/include/uapi/linux/virqchip.h"
+for header in virqchip.h virqchip_record.h; do
+	put_file "$here/kernel/uapi/linux/$header" "$linux/include/uapi/linux/$header"
+done
 put_line "$linux/drivers/virt/Kconfig" 'source "drivers/virt/virqchip/Kconfig"' endif
 # shellcheck disable=SC2016 # the variable is make's
 put_line "$linux/drivers/virt/Makefile" 'obj-$(CONFIG_VIRQCHIP)		+= virqchip/'
