@@ -22,7 +22,6 @@
 #include "flow.h"
 #include "observer.h"
 
-#define VQC_DEBUGFS_MODE	0400
 /* "-" and a fabric's number, should its name be taken */
 #define VQC_DEBUGFS_NAME_LEN	(VQC_FABRIC_NAME_LEN + 12)
 
@@ -280,15 +279,17 @@ DEFINE_SHOW_ATTRIBUTE(vqc_trace);
 static const struct {
 	const char *name;
 	const struct file_operations *fops;
+	umode_t mode;
 	bool chips;	/* not where the fabric has nothing but local APICs */
 } vqc_debugfs_files[] = {
-	{ "counters",	&vqc_counters_fops },
-	{ "ioapic",	&vqc_ioapic_fops,	true },
-	{ "lines",	&vqc_lines_fops,	true },
-	{ "pic",	&vqc_pic_fops,		true },
-	{ "pit",	&vqc_pit_fops,		true },
-	{ "routes",	&vqc_routes_fops },
-	{ "trace",	&vqc_trace_fops },
+	{ "counters",	&vqc_counters_fops,	0400 },
+	{ "ioapic",	&vqc_ioapic_fops,	0400, true },
+	{ "lines",	&vqc_lines_fops,	0400, true },
+	{ "pic",	&vqc_pic_fops,		0400, true },
+	{ "pit",	&vqc_pit_fops,		0400, true },
+	{ "routes",	&vqc_routes_fops,	0400 },
+	{ "trace",	&vqc_trace_fops,	0400 },
+	{ "why",	&vqc_why_fops,		0600 },
 };
 
 /* A slash would make the directory somewhere else. */
@@ -321,7 +322,8 @@ void vqc_debugfs_add_fabric(struct vqc_fabric *f)
 	for (i = 0; i < ARRAY_SIZE(vqc_debugfs_files); i++)
 		if (!vqc_debugfs_files[i].chips || !f->config.lapics_only)
 			debugfs_create_file(vqc_debugfs_files[i].name,
-					    VQC_DEBUGFS_MODE, f->debugfs, f,
+					    vqc_debugfs_files[i].mode,
+					    f->debugfs, f,
 					    vqc_debugfs_files[i].fops);
 }
 
@@ -343,8 +345,7 @@ void vqc_debugfs_add_cpu(struct vqc_cpu *cpu)
 	list_add(&file->list, &f->observer->cpu_files);
 	mutex_unlock(&f->cfg);
 	snprintf(name, sizeof(name), "lapic%u", cpu->index);
-	debugfs_create_file(name, VQC_DEBUGFS_MODE, f->debugfs, file,
-			    &vqc_lapic_fops);
+	debugfs_create_file(name, 0400, f->debugfs, file, &vqc_lapic_fops);
 }
 
 void vqc_debugfs_remove_fabric(struct vqc_fabric *f)

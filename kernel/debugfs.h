@@ -7,8 +7,13 @@
 #ifndef VQC_DEBUGFS_H
 #define VQC_DEBUGFS_H
 
+#include <linux/fs.h>
+
 struct vqc_cpu;
 struct vqc_fabric;
+
+/* The file "why", whose data is the fabric; for debugfs.c */
+extern const struct file_operations vqc_why_fops;
 
 /**
  * vqc_debugfs_init - make the directory virqchip

@@ -292,6 +292,8 @@ static void vqc_ioapic_report(struct vqc_fabric *f, unsigned int pin,
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	again = vqc_ioapic_sent(&f->ioapic, pin, why);
+	if (why == VQC_WHY_DELIVERED)
+		f->ioapic_sent[pin] = jiffies;
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 	if (unlikely(again))
 		vqc_ioapic_later(f, 0);

@@ -573,6 +573,8 @@ static int vqc_drive_pic(struct vqc_fabric *f, unsigned int source_id,
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	level = vqc_line_level(line);
 	why = vqc_pic_set_line(&f->pic, route->pin, level, &fx);
+	if (why != VQC_WHY_NO_CHANGE)
+		f->pic_moved[route->pin] = jiffies;
 	vqc_obs_pin(f, seq, route->gsi, VQC_CHIP_PIC, route->pin, level, why);
 	vqc_pic_op_end(f, flags, &fx);
 
@@ -593,6 +595,8 @@ static int vqc_drive_ioapic(struct vqc_fabric *f, unsigned int source_id,
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	level = vqc_line_level(line);
 	why = vqc_ioapic_set_line(&f->ioapic, route->pin, level, &fx);
+	if (why != VQC_WHY_NO_CHANGE)
+		f->ioapic_moved[route->pin] = jiffies;
 	vqc_obs_pin(f, seq, route->gsi, VQC_CHIP_IOAPIC, route->pin, level,
 		    why);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);

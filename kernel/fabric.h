@@ -98,6 +98,9 @@ struct vqc_stats {
  *	reaches the bus (SDM vol. 3, 11.4.1)
  * @held: enum vqc_why: for what the CPU did not take what is pending, since it
  *	last took something
+ * @cause: @held, told apart further by the back end if it can
+ * @held_since: jiffies when @held was noted
+ * @isr_since: jiffies when each vector was last put in service
  * @extint: VQC_EXTINT_PENDING and a vector: the ExtINT of a PIC that is not
  *	ours, acknowledged there already; the owner's alone
  * @tell_eoi: vectors whose last message was a VQC_MSG_TELL_EOI; set before IRR,
@@ -116,7 +119,10 @@ struct vqc_cpu {
 	u32 tsc_khz;
 	struct kvm_io_device lapic_dev;
 	u8 held;
+	u8 cause;
 	u16 extint;
+	unsigned long held_since;
+	unsigned long isr_since[VQC_NR_VECTORS];
 	unsigned long tell_eoi[BITS_TO_LONGS(VQC_NR_VECTORS)];
 	u64 irr_seq[VQC_NR_VECTORS];
 	u64 isr_seq[VQC_NR_VECTORS];
@@ -210,11 +216,15 @@ struct vqc_fabric_config {
  * @pic_line: its wires
  * @pic_intr: level of its INTR output; written under @pic_lock
  * @pic_seq: flow ids of its pins
+ * @pic_moved: jiffies when each of its wires last changed
+ * @pic_acked: jiffies when each of its pins was last acknowledged
  * @pic_dev: command/data ports of master, slave, and the ELCRs
  * @ioapic_lock: protects @ioapic; a leaf
  * @ioapic: the IOAPIC
  * @ioapic_line: its wires
  * @ioapic_seq: flow ids of its pins
+ * @ioapic_moved: jiffies when each of its wires last changed
+ * @ioapic_sent: jiffies when a message of each of its pins was last taken
  * @ioapic_dev: its register window
  * @ioapic_timer: ends an EOI storm pause
  * @pit_lock: protects @pit and what follows; a leaf
@@ -253,12 +263,16 @@ struct vqc_fabric {
 	struct vqc_line pic_line[VQC_NR_PIC_PINS];
 	bool pic_intr;
 	u64 pic_seq[VQC_NR_PIC_PINS];
+	unsigned long pic_moved[VQC_NR_PIC_PINS];
+	unsigned long pic_acked[VQC_NR_PIC_PINS];
 	struct vqc_pic_dev pic_dev[3];
 
 	raw_spinlock_t ioapic_lock;
 	struct vqc_ioapic ioapic;
 	struct vqc_line ioapic_line[VQC_NR_IOAPIC_PINS];
 	u64 ioapic_seq[VQC_NR_IOAPIC_PINS];
+	unsigned long ioapic_moved[VQC_NR_IOAPIC_PINS];
+	unsigned long ioapic_sent[VQC_NR_IOAPIC_PINS];
 	struct kvm_io_device ioapic_dev;
 	struct hrtimer ioapic_timer;
 

@@ -8,6 +8,8 @@
  * Nothing is acknowledged before the back end said that the CPU can take it:
  * an acknowledge cannot be taken back.
  */
+#include <linux/jiffies.h>
+
 #include "fabric.h"
 #include "inject.h"
 #include "observe.h"
@@ -50,6 +52,8 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 	clear_bit(VQC_EV_EXTINT, &cpu->lapic.events);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	vector = vqc_pic_ack(&f->pic, pin, &fx);
+	if (*pin < VQC_NR_PIC_PINS)
+		f->pic_acked[*pin] = jiffies;
 	vqc_obs_ack(cpu, *pin);
 	vqc_pic_op_end(f, flags, &fx);
 	return vector;
@@ -73,6 +77,7 @@ static int vqc_inject_one(struct vqc_cpu *cpu)
 	} else if (vqc_lapic_next(&cpu->lapic) >= 0) {
 		chip = VQC_CHIP_LAPIC;
 		vector = vqc_lapic_ack(&cpu->lapic);
+		cpu->isr_since[vector] = jiffies;
 	} else {
 		return 0;
 	}
@@ -102,6 +107,11 @@ static void vqc_note_hold(struct vqc_cpu *cpu, enum vqc_why why)
 	if (cpu->held == why)
 		return;
 	cpu->held = why;
+	WRITE_ONCE(cpu->held_since, jiffies);
+	/* Asking costs a call into KVM: only if somebody looks. */
+	if (why == VQC_WHY_CPU_BUSY && vqc_observing() && cpu->ops->busy_cause)
+		why = cpu->ops->busy_cause(cpu);
+	WRITE_ONCE(cpu->cause, why);
 	vqc_count(cpu->fabric, why);
 	this_cpu_inc(cpu->fabric->stats->windows);
 	vqc_obs_hold(cpu, why);

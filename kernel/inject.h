@@ -16,6 +16,28 @@
 #define VQC_INTR_TYPE_EXTERNAL	0u
 #define VQC_INTR_TYPE_NMI	2u
 
+/** enum vqc_cpu_place - where the owner of a CPU is */
+enum vqc_cpu_place {
+	VQC_CPU_OUTSIDE,	/* it does not run the CPU now */
+	VQC_CPU_HERE,		/* in our code: it looks at what is pending */
+	VQC_CPU_IN_GUEST,
+	VQC_CPU_SLEEPS,		/* halted, until it is kicked */
+};
+
+/**
+ * struct vqc_cpu_look - what a CPU does, as somebody else sees it
+ * @place: enum vqc_cpu_place
+ * @if_flag: IF when it last left the guest
+ * @window: an interrupt window is asked for
+ * @since: jiffies when it came to @place: OUTSIDE or not OUTSIDE
+ */
+struct vqc_cpu_look {
+	enum vqc_cpu_place place;
+	bool if_flag;
+	bool window;
+	unsigned long since;
+};
+
 /**
  * struct vqc_inject_ops - an injection back end
  * @ready: can the CPU take an external interrupt at this moment; DELIVERED,
@@ -31,6 +53,10 @@
  * @kick: something is pending for the CPU: let its owner call
  *	vqc_inject_pending() soon. Any context, also hard interrupts; may be
  *	called for nothing.
+ * @busy_cause: CPU_BUSY, told apart: CPU_SHADOW, CPU_EVENT, CPU_INSN, CPU_DEBUG
+ *	or still CPU_BUSY. Owner's context; NULL if it cannot tell.
+ * @look: what the CPU does now; under RCU, anybody, while it goes on. NULL if
+ *	there is nothing to see.
  */
 struct vqc_inject_ops {
 	enum vqc_why (*ready)(struct vqc_cpu *cpu);
@@ -40,6 +66,8 @@ struct vqc_inject_ops {
 	void (*request_window)(struct vqc_cpu *cpu);
 	u64 (*read_tsc)(struct vqc_cpu *cpu);
 	void (*kick)(struct vqc_cpu *cpu);
+	enum vqc_why (*busy_cause)(struct vqc_cpu *cpu);
+	void (*look)(const struct vqc_cpu *cpu, struct vqc_cpu_look *look);
 };
 
 /**

@@ -5,6 +5,8 @@
 #include "observe_fixture.h"
 
 enum vqc_why observe_ready_answer;
+enum vqc_why observe_busy_cause;
+struct vqc_cpu_look observe_look;
 u32 observe_falling_gsi;
 
 static enum vqc_why fake_ready(struct vqc_cpu *cpu)
@@ -33,12 +35,24 @@ static void fake_kick(struct vqc_cpu *cpu)
 	vqc_obs_kick(cpu);
 }
 
+static enum vqc_why fake_busy_cause(struct vqc_cpu *cpu)
+{
+	return observe_busy_cause;
+}
+
+static void fake_look(const struct vqc_cpu *cpu, struct vqc_cpu_look *look)
+{
+	*look = observe_look;
+}
+
 static const struct vqc_inject_ops fake_ops = {
 	.ready = fake_ready,
 	.inject_irq = fake_inject,
 	.inject_nmi = fake_nmi,
 	.request_window = fake_window,
 	.kick = fake_kick,
+	.busy_cause = fake_busy_cause,
+	.look = fake_look,
 };
 
 static int observe_add_cpu(struct kunit *test, unsigned int i)
@@ -69,6 +83,12 @@ int observe_init(struct kunit *test)
 	if (!c)
 		return -ENOMEM;
 	observe_ready_answer = VQC_WHY_DELIVERED;
+	observe_busy_cause = VQC_WHY_CPU_BUSY;
+	observe_look = (struct vqc_cpu_look){
+		.place = VQC_CPU_IN_GUEST,
+		.if_flag = true,
+		.since = jiffies,
+	};
 	c->flows_before = vqc_flows_on();
 	ret = vqc_flows_switch(true);
 	if (ret == -EOPNOTSUPP)

@@ -30,6 +30,10 @@ struct observe_case {
 
 /* What the CPUs answer when asked whether they are ready; one case runs at a time. */
 extern enum vqc_why observe_ready_answer;
+/* What makes them busy, if they answer CPU_BUSY. */
+extern enum vqc_why observe_busy_cause;
+/* What they are seen to do. */
+extern struct vqc_cpu_look observe_look;
 /* A line that falls while they are asked, 0 for none. */
 extern u32 observe_falling_gsi;
 

@@ -30,6 +30,20 @@ bool vqc_vcpu_event_pending(struct vqc_vcpu *v)
 	       (e->smi.pending && !e->smi.smm);
 }
 
+enum vqc_why vqc_vcpu_no_window_cause(struct vqc_vcpu *v)
+{
+	const struct kvm_vcpu_events *e = vqc_vcpu_read_events(v);
+
+	if (!e)
+		return VQC_WHY_CPU_BUSY;
+	if (e->interrupt.shadow)
+		return VQC_WHY_CPU_SHADOW;
+	if (e->exception.injected || e->exception.pending || e->nmi.injected ||
+	    e->nmi.pending || e->smi.pending || e->interrupt.injected)
+		return VQC_WHY_CPU_EVENT;
+	return VQC_WHY_CPU_BUSY;
+}
+
 bool vqc_vcpu_init_blocked(struct vqc_vcpu *v)
 {
 	const struct kvm_vcpu_events *e = vqc_vcpu_read_events(v);

@@ -146,6 +146,8 @@ enum vqc_run_mode {
  * @pages: these two
  * @mutex: one thread at a time, as KVM's
  * @mode: enum vqc_run_mode
+ * @in_run: its thread is in KVM_RUN
+ * @since: jiffies when @in_run last changed
  * @task: the thread that runs or last ran it; RCU
  * @wait: where it sleeps when halted
  * @ready: KVM said it can take an interrupt, and nothing was done since
@@ -180,6 +182,8 @@ struct vqc_vcpu {
 	struct page *pages[2];
 	struct mutex mutex;	/* makes its holder the owner of @cpu */
 	int mode;
+	bool in_run;
+	unsigned long since;
 	struct task_struct __rcu *task;
 	struct rcuwait wait;
 	bool ready;
@@ -460,6 +464,24 @@ int vqc_vcpu_inject_irq(struct vqc_cpu *cpu, u32 intr_info);
 void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode);
 
 /**
+ * vqc_vcpu_set_in_run - say whether the vCPU's thread is in KVM_RUN
+ * @v: the vCPU; its owner calls
+ * @in_run: it is
+ *
+ * Context: any.
+ */
+void vqc_vcpu_set_in_run(struct vqc_vcpu *v, bool in_run);
+
+/**
+ * vqc_vcpu_look - struct vqc_inject_ops.look of both modes
+ * @cpu: the CPU, of a struct vqc_vcpu
+ * @look: filled in
+ *
+ * Context: any, under RCU.
+ */
+void vqc_vcpu_look(const struct vqc_cpu *cpu, struct vqc_cpu_look *look);
+
+/**
  * vqc_vcpu_leave_kvm - KVM_RUN has returned
  * @v: the vCPU; its owner calls
  *
@@ -717,6 +739,15 @@ void vqc_user_to_vmm(struct vqc_vcpu *v);
  * SMM is pending.
  */
 bool vqc_vcpu_event_pending(struct vqc_vcpu *v);
+
+/**
+ * vqc_vcpu_no_window_cause - why has KVM no window, though IF is set
+ * @v: the vCPU; its owner calls
+ *
+ * Context: may sleep.
+ * Return: CPU_SHADOW, CPU_EVENT, or CPU_BUSY if it cannot be told.
+ */
+enum vqc_why vqc_vcpu_no_window_cause(struct vqc_vcpu *v);
 
 /**
  * vqc_vcpu_init_blocked - would INIT be latched now (SDM vol. 3, 32.3.1)

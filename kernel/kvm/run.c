@@ -18,6 +18,7 @@
  *
  * kvm_run belongs to the VMM as much as to KVM: each field is read once.
  */
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
@@ -68,6 +69,44 @@ static int vqc_vcpu_inject_smi(struct vqc_cpu *cpu)
 	long ret = v->real_ioctl(v->real, KVM_SMI, 0);
 
 	return ret == -ENOTTY || ret == -EINVAL ? 0 : ret;
+}
+
+/*
+ * KVM has no window though IF is set: an event that it will deliver first, or
+ * the shadow of STI or MOV SS, which it tells with the events.
+ */
+static enum vqc_why vqc_vcpu_busy_cause(struct vqc_cpu *cpu)
+{
+	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
+
+	if (v->guest_debug & KVM_GUESTDBG_BLOCKIRQ)
+		return VQC_WHY_CPU_DEBUG;
+	if (v->window)
+		return v->unfinished ? VQC_WHY_CPU_INSN : VQC_WHY_CPU_BUSY;
+	return vqc_vcpu_no_window_cause(v);
+}
+
+void vqc_vcpu_look(const struct vqc_cpu *cpu, struct vqc_cpu_look *look)
+{
+	static const u8 places[] = {
+		[VQC_RUN_OUT] = VQC_CPU_HERE,
+		[VQC_RUN_IN_KVM] = VQC_CPU_IN_GUEST,
+		[VQC_RUN_KICKED] = VQC_CPU_IN_GUEST,
+		[VQC_RUN_ASLEEP] = VQC_CPU_SLEEPS,
+	};
+	const struct vqc_vcpu *v = container_of(cpu, struct vqc_vcpu, cpu);
+
+	look->place = READ_ONCE(v->in_run) ? places[READ_ONCE(v->mode)] :
+					     VQC_CPU_OUTSIDE;
+	look->if_flag = READ_ONCE(v->run->if_flag);
+	look->window = READ_ONCE(v->run->request_interrupt_window);
+	look->since = READ_ONCE(v->since);
+}
+
+void vqc_vcpu_set_in_run(struct vqc_vcpu *v, bool in_run)
+{
+	WRITE_ONCE(v->since, jiffies);
+	WRITE_ONCE(v->in_run, in_run);
 }
 
 /* A window through which nothing may go would open again and again. */
@@ -157,6 +196,8 @@ const struct vqc_inject_ops vqc_vcpu_inject_ops = {
 	.request_window = vqc_vcpu_request_window,
 	.read_tsc = vqc_vcpu_read_tsc,
 	.kick = vqc_vcpu_kick,
+	.busy_cause = vqc_vcpu_busy_cause,
+	.look = vqc_vcpu_look,
 };
 
 void vqc_vcpu_set_mode(struct vqc_vcpu *v, int mode)
@@ -595,7 +636,7 @@ void vqc_vcpu_set_task(struct vqc_vcpu *v)
 
 long vqc_vcpu_run(struct vqc_vcpu *v)
 {
-	int ret;
+	long ret;
 
 	vqc_vcpu_set_task(v);
 	if (unlikely(READ_ONCE(v->run->kvm_dirty_regs))) {
@@ -605,5 +646,8 @@ long vqc_vcpu_run(struct vqc_vcpu *v)
 	}
 	v->user_window = v->vm->user_chips &&
 			 READ_ONCE(v->run->request_interrupt_window);
-	return vqc_vcpu_to_vmm(v, vqc_vcpu_loop(v));
+	vqc_vcpu_set_in_run(v, true);
+	ret = vqc_vcpu_loop(v);
+	vqc_vcpu_set_in_run(v, false);
+	return vqc_vcpu_to_vmm(v, ret);
 }

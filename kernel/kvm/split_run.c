@@ -57,6 +57,7 @@ const struct vqc_inject_ops vqc_split_inject_ops = {
 	.inject_irq = vqc_vcpu_inject_irq,
 	.request_window = vqc_split_request_window,
 	.kick = vqc_split_kick,
+	.look = vqc_vcpu_look,
 };
 
 /* ---- exits ---- */
@@ -152,7 +153,9 @@ long vqc_split_run(void *object, unsigned int cmd, unsigned long arg)
 	vqc_vcpu_set_task(v);
 	/* The VMM may have changed anything since. */
 	v->ready = false;
+	vqc_vcpu_set_in_run(v, true);
 	ret = vqc_split_loop(v);
+	vqc_vcpu_set_in_run(v, false);
 	v->run->ready_for_interrupt_injection = 1;
 	v->run->request_interrupt_window = 0;
 	return ret;

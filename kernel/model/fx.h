@@ -55,6 +55,17 @@
 	X(CPU_IF,		"CPU has interrupts disabled (IF=0)") \
 	X(CPU_BUSY,		"CPU cannot take it yet: shadow, event or window") \
 	X(CPU_NO_SIPI,		"CPU waits for SIPI") \
+	X(CPU_SHADOW,		"CPU is right behind STI or MOV SS") \
+	X(CPU_EVENT,		"an exception or another event of the CPU goes first") \
+	X(CPU_INSN,		"CPU is in the middle of an instruction") \
+	X(CPU_DEBUG,		"a debugger holds interrupts back") \
+	X(CPU_STOPPED,		"the vCPU's thread is not in KVM_RUN") \
+	X(CPU_ASLEEP,		"CPU is halted and was not woken") \
+	X(BEHIND,		"another vector of this CPU goes first") \
+	X(IN_SERVICE,		"in service: no EOI yet") \
+	X(EDGE_TAKEN,		"the edge was taken: the line must fall first") \
+	X(IOAPIC_ORPHAN,	"remote IRR set, but no CPU has the vector: no EOI can come") \
+	X(AT_REST,		"nothing is pending") \
 	X(TIMER_OFF,		"timer not armed: count 0 or APIC disabled") \
 	X(PIT_GATED,		"PIT channel stopped by its gate") \
 	X(PIT_COALESCED,	"PIT tick merged: the last one is not acknowledged") \
