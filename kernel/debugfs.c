@@ -245,12 +245,31 @@ static void vqc_show_stats(struct seq_file *m, const struct vqc_stats *sum)
 		   raised, injected, sum->kicks, sum->windows);
 }
 
+/* Which of the CPUs took them; a CPU that is going is not waited for. */
+static void vqc_show_cpu_stats(struct seq_file *m, struct vqc_fabric *f)
+{
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; i < vqc_fabric_nr_cpus(f); i++) {
+		const struct vqc_cpu *cpu = READ_ONCE(f->cpu[i]);
+
+		if (cpu)
+			seq_printf(m, "cpu=%u injected=%llu waits=%llu eois=%llu\n",
+				   i, READ_ONCE(cpu->nr_injected),
+				   READ_ONCE(cpu->nr_waits),
+				   READ_ONCE(cpu->nr_eois));
+	}
+	rcu_read_unlock();
+}
+
 static int vqc_counters_show(struct seq_file *m, void *unused)
 {
 	struct vqc_stats *sum = vqc_sum_stats(m->private);
 
 	if (!sum)
 		return -ENOMEM;
+	vqc_show_cpu_stats(m, m->private);
 	vqc_show_stats(m, sum);
 	kfree(sum);
 	return 0;
@@ -274,6 +293,17 @@ static int vqc_trace_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vqc_trace);
 
+static int vqc_latency_file_show(struct seq_file *m, void *unused)
+{
+	struct vqc_fabric *f = m->private;
+
+	/* Pairs with vqc_observer_record(): the histograms are there before. */
+	if (smp_load_acquire(&f->observer->recorder))
+		vqc_latency_show(f->observer->latency, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vqc_latency_file);
+
 /* ---- files ---- */
 
 static const struct {
@@ -284,9 +314,11 @@ static const struct {
 } vqc_debugfs_files[] = {
 	{ "counters",	&vqc_counters_fops,	0400 },
 	{ "ioapic",	&vqc_ioapic_fops,	0400, true },
+	{ "latency",	&vqc_latency_file_fops,	0400 },
 	{ "lines",	&vqc_lines_fops,	0400, true },
 	{ "pic",	&vqc_pic_fops,		0400, true },
 	{ "pit",	&vqc_pit_fops,		0400, true },
+	{ "ring",	&vqc_ring_fops,		0600 },
 	{ "routes",	&vqc_routes_fops,	0400 },
 	{ "trace",	&vqc_trace_fops,	0400 },
 	{ "why",	&vqc_why_fops,		0600 },

@@ -12,7 +12,8 @@
 struct vqc_cpu;
 struct vqc_fabric;
 
-/* The file "why", whose data is the fabric; for debugfs.c */
+/* Files whose data is the fabric; for debugfs.c */
+extern const struct file_operations vqc_ring_fops;
 extern const struct file_operations vqc_why_fops;
 
 /**

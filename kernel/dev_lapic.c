@@ -49,6 +49,7 @@ static void vqc_dev_lapic_eoi(struct vqc_cpu *cpu)
 
 	vector = vqc_dev_lapic_end(cpu, &fx);
 	if (vector >= 0) {
+		cpu->nr_eois++;
 		if (ops && ops->lapic_eoi)
 			ops->lapic_eoi(cpu, vector);
 		vqc_obs_eoi(cpu->fabric, cpu, VQC_CHIP_LAPIC, VQC_NO_PIN,

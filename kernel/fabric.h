@@ -101,6 +101,9 @@ struct vqc_stats {
  * @cause: @held, told apart further by the back end if it can
  * @held_since: jiffies when @held was noted
  * @isr_since: jiffies when each vector was last put in service
+ * @nr_injected: interrupts that it took; the owner's alone, as the next two
+ * @nr_waits: times it could not take what was pending
+ * @nr_eois: EOIs of its local APIC that ended something
  * @extint: VQC_EXTINT_PENDING and a vector: the ExtINT of a PIC that is not
  *	ours, acknowledged there already; the owner's alone
  * @tell_eoi: vectors whose last message was a VQC_MSG_TELL_EOI; set before IRR,
@@ -122,6 +125,9 @@ struct vqc_cpu {
 	u8 cause;
 	u16 extint;
 	unsigned long held_since;
+	u64 nr_injected;
+	u64 nr_waits;
+	u64 nr_eois;
 	unsigned long isr_since[VQC_NR_VECTORS];
 	unsigned long tell_eoi[BITS_TO_LONGS(VQC_NR_VECTORS)];
 	u64 irr_seq[VQC_NR_VECTORS];

@@ -28,9 +28,12 @@ struct vqc_bucket {
 /**
  * struct vqc_recorder - the flows of one fabric
  * @ring: finished flows that nobody has read, per CPU
+ * @ended: told of each flow that has ended; may be NULL
+ * @owner: for @ended
  * @lock: protects what follows, up to @lost
  * @past: finished flows, oldest at @head
  * @nr_flows: size of @past
+ * @overwrite: the newest are kept; else the oldest
  * @nr_past: how many there are
  * @head: index of the oldest
  * @lost: how many were overwritten in @ring before they were read
@@ -38,9 +41,12 @@ struct vqc_bucket {
  */
 struct vqc_recorder {
 	struct trace_buffer *ring;
+	void (*ended)(void *owner, const struct vqc_flow *flow);
+	void *owner;
 	struct mutex lock;	/* the reading side */
 	struct vqc_flow *past;
 	unsigned int nr_flows;
+	bool overwrite;
 	unsigned int nr_past;
 	unsigned int head;
 	unsigned long lost;
@@ -51,13 +57,43 @@ struct vqc_recorder {
 
 #if IS_ENABLED(CONFIG_RING_BUFFER)
 
+/* Events have a header of at most 8 bytes. */
+static unsigned long vqc_ring_bytes(unsigned int nr_flows)
+{
+	return nr_flows * (sizeof(struct vqc_flow) + 8);
+}
+
 static int vqc_ring_create(struct vqc_recorder *r)
 {
-	/* Events have a header of at most 8 bytes. */
-	unsigned long bytes = r->nr_flows * (sizeof(struct vqc_flow) + 8);
-
-	r->ring = ring_buffer_alloc(bytes, RB_FL_OVERWRITE);
+	r->ring = ring_buffer_alloc(vqc_ring_bytes(r->nr_flows),
+				    r->overwrite ? RB_FL_OVERWRITE : 0);
 	return r->ring ? 0 : -ENOMEM;
+}
+
+static int vqc_ring_configure(struct vqc_recorder *r,
+			      const struct vqc_ring_config *config)
+{
+	int ret = ring_buffer_resize(r->ring, vqc_ring_bytes(config->nr_flows),
+				     RING_BUFFER_ALL_CPUS);
+
+	if (ret < 0)
+		return ret;
+	ring_buffer_change_overwrite(r->ring, config->overwrite);
+	return 0;
+}
+
+static void vqc_ring_clear(struct vqc_recorder *r)
+{
+	ring_buffer_reset(r->ring);
+}
+
+static void vqc_ring_state(struct vqc_recorder *r, struct vqc_ring_state *state)
+{
+	int cpu;
+
+	state->kept += ring_buffer_entries(r->ring);
+	for_each_possible_cpu(cpu)
+		state->refused += ring_buffer_dropped_events_cpu(r->ring, cpu);
 }
 
 static void vqc_ring_destroy(struct vqc_recorder *r)
@@ -101,6 +137,20 @@ static int vqc_ring_create(struct vqc_recorder *r)
 	return -EOPNOTSUPP;
 }
 
+static int vqc_ring_configure(struct vqc_recorder *r,
+			      const struct vqc_ring_config *config)
+{
+	return -EOPNOTSUPP;
+}
+
+static void vqc_ring_clear(struct vqc_recorder *r)
+{
+}
+
+static void vqc_ring_state(struct vqc_recorder *r, struct vqc_ring_state *state)
+{
+}
+
 static void vqc_ring_destroy(struct vqc_recorder *r)
 {
 }
@@ -139,6 +189,15 @@ static int vqc_ring_first(struct vqc_recorder *r)
 	return first;
 }
 
+static void vqc_past_add(struct vqc_recorder *r, const struct vqc_flow *flow)
+{
+	r->past[(r->head + r->nr_past) % r->nr_flows] = *flow;
+	if (r->nr_past < r->nr_flows)
+		r->nr_past++;
+	else
+		r->head = (r->head + 1) % r->nr_flows;
+}
+
 /* Merge the rings into the past; bounded, for others go on writing. */
 static void vqc_recorder_collect(struct vqc_recorder *r)
 {
@@ -148,17 +207,18 @@ static void vqc_recorder_collect(struct vqc_recorder *r)
 
 	lockdep_assert_held(&r->lock);
 	while (n-- && (cpu = vqc_ring_first(r)) >= 0) {
-		if (!vqc_ring_take(r, cpu, &flow))
-			continue;
-		r->past[(r->head + r->nr_past) % r->nr_flows] = flow;
-		if (r->nr_past < r->nr_flows)
-			r->nr_past++;
-		else
-			r->head = (r->head + 1) % r->nr_flows;
+		/* What is not to be overwritten stays where it is. */
+		if (!r->overwrite && r->nr_past == r->nr_flows)
+			break;
+		if (vqc_ring_take(r, cpu, &flow))
+			vqc_past_add(r, &flow);
 	}
 }
 
-struct vqc_recorder *vqc_recorder_create(unsigned int nr_flows)
+struct vqc_recorder *
+vqc_recorder_create(const struct vqc_ring_config *config,
+		    void (*ended)(void *owner, const struct vqc_flow *flow),
+		    void *owner)
 {
 	struct vqc_recorder *r = kvzalloc(sizeof(*r), GFP_KERNEL);
 	unsigned int i;
@@ -170,14 +230,79 @@ struct vqc_recorder *vqc_recorder_create(unsigned int nr_flows)
 	mutex_init(&r->lock);
 	for (i = 0; i < VQC_NR_BUCKETS; i++)
 		raw_spin_lock_init(&r->bucket[i].lock);
-	r->nr_flows = nr_flows;
-	r->past = kvcalloc(nr_flows, sizeof(*r->past), GFP_KERNEL);
+	r->ended = ended;
+	r->owner = owner;
+	r->nr_flows = config->nr_flows;
+	r->overwrite = config->overwrite;
+	r->past = kvcalloc(r->nr_flows, sizeof(*r->past), GFP_KERNEL);
 	ret = r->past ? vqc_ring_create(r) : -ENOMEM;
 	if (ret) {
 		vqc_recorder_destroy(r);
 		return ERR_PTR(ret);
 	}
 	return r;
+}
+
+/* Move the past into new memory; what does not fit is the oldest. */
+static void vqc_past_move(struct vqc_recorder *r, struct vqc_flow *past,
+			  unsigned int nr_flows)
+{
+	unsigned int i, skip = r->nr_past > nr_flows ? r->nr_past - nr_flows : 0;
+
+	for (i = skip; i < r->nr_past; i++)
+		past[i - skip] = r->past[(r->head + i) % r->nr_flows];
+	kvfree(r->past);
+	r->past = past;
+	r->nr_past -= skip;
+	r->lost += skip;
+	r->head = 0;
+	r->nr_flows = nr_flows;
+}
+
+int vqc_recorder_configure(struct vqc_recorder *r,
+			   const struct vqc_ring_config *config)
+{
+	struct vqc_flow *past = kvcalloc(config->nr_flows, sizeof(*past),
+					 GFP_KERNEL);
+	int ret;
+
+	if (!past)
+		return -ENOMEM;
+
+	mutex_lock(&r->lock);
+	/* A ring that shrinks forgets what it has. */
+	vqc_recorder_collect(r);
+	ret = vqc_ring_configure(r, config);
+	if (!ret) {
+		vqc_past_move(r, past, config->nr_flows);
+		r->overwrite = config->overwrite;
+	}
+	mutex_unlock(&r->lock);
+	if (ret)
+		kvfree(past);
+	return ret;
+}
+
+void vqc_recorder_clear(struct vqc_recorder *r)
+{
+	mutex_lock(&r->lock);
+	vqc_ring_clear(r);
+	r->nr_past = 0;
+	r->lost = 0;
+	mutex_unlock(&r->lock);
+}
+
+void vqc_recorder_state(struct vqc_recorder *r, struct vqc_ring_state *state)
+{
+	mutex_lock(&r->lock);
+	vqc_recorder_collect(r);
+	*state = (struct vqc_ring_state){
+		.config = { r->nr_flows, r->overwrite },
+		.kept = r->nr_past,
+		.lost = r->lost,
+	};
+	vqc_ring_state(r, state);
+	mutex_unlock(&r->lock);
 }
 
 void vqc_recorder_destroy(struct vqc_recorder *r)
@@ -294,6 +419,13 @@ static void vqc_grip_take(struct vqc_grip *grip, struct vqc_recorder *r,
 		vqc_bucket_add(grip, seq);
 }
 
+static void vqc_flow_ended(struct vqc_recorder *r, struct vqc_flow *flow)
+{
+	vqc_ring_add(r, flow);
+	if (r->ended)
+		r->ended(r->owner, flow);
+}
+
 /* Let go of a flow; if it has ended, it leaves the table. */
 static void vqc_grip_release(struct vqc_grip *grip)
 	__releases(&grip->bucket->lock)
@@ -307,9 +439,9 @@ static void vqc_grip_release(struct vqc_grip *grip)
 	raw_spin_unlock_irqrestore(&grip->bucket->lock, grip->flags);
 
 	if (grip->victim.seq)
-		vqc_ring_add(grip->r, &grip->victim);
+		vqc_flow_ended(grip->r, &grip->victim);
 	if (done.end != VQC_END_OPEN)
-		vqc_ring_add(grip->r, &done);
+		vqc_flow_ended(grip->r, &done);
 }
 
 static void vqc_grip_end(struct vqc_grip *grip, enum vqc_end end)

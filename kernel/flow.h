@@ -123,14 +123,45 @@ static inline u64 vqc_flow_begin_ns(const struct vqc_flow *flow)
 }
 
 /**
+ * struct vqc_ring_config - how finished flows are kept
+ * @nr_flows: how many, on each CPU and when read
+ * @overwrite: new ones take the place of the oldest; else they are not kept
+ *	once it is full
+ */
+struct vqc_ring_config {
+	unsigned int nr_flows;
+	bool overwrite;
+};
+
+/**
+ * struct vqc_ring_state - what became of finished flows
+ * @config: how they are kept
+ * @kept: how many are there
+ * @lost: how many were overwritten before they were read
+ * @refused: how many found no room
+ */
+struct vqc_ring_state {
+	struct vqc_ring_config config;
+	unsigned long kept;
+	unsigned long lost;
+	unsigned long refused;
+};
+
+/**
  * vqc_recorder_create - memory for the flows of one fabric
- * @nr_flows: finished flows to keep, on each CPU and when read
+ * @config: how finished flows are kept
+ * @ended: called for each flow that has ended, with @owner, from any context,
+ *	under no lock of the recorder; may be NULL
+ * @owner: for @ended
  *
  * Context: may sleep.
  * Return: the recorder; ERR_PTR(-ENOMEM); ERR_PTR(-EOPNOTSUPP): the kernel
  * was built without ring buffers.
  */
-struct vqc_recorder *vqc_recorder_create(unsigned int nr_flows);
+struct vqc_recorder *
+vqc_recorder_create(const struct vqc_ring_config *config,
+		    void (*ended)(void *owner, const struct vqc_flow *flow),
+		    void *owner);
 
 /**
  * vqc_recorder_destroy - undo vqc_recorder_create()
@@ -139,6 +170,33 @@ struct vqc_recorder *vqc_recorder_create(unsigned int nr_flows);
  * Context: may sleep.
  */
 void vqc_recorder_destroy(struct vqc_recorder *r);
+
+/**
+ * vqc_recorder_configure - change how finished flows are kept
+ * @r: the recorder
+ * @config: how; of the flows there are the newest stay, as far as they fit
+ *
+ * Context: may sleep. Return: 0; -ENOMEM: nothing has changed.
+ */
+int vqc_recorder_configure(struct vqc_recorder *r,
+			   const struct vqc_ring_config *config);
+
+/**
+ * vqc_recorder_clear - forget the finished flows, and how many were lost
+ * @r: the recorder
+ *
+ * Context: may sleep.
+ */
+void vqc_recorder_clear(struct vqc_recorder *r);
+
+/**
+ * vqc_recorder_state - how many flows are kept
+ * @r: the recorder
+ * @state: filled in
+ *
+ * Context: may sleep.
+ */
+void vqc_recorder_state(struct vqc_recorder *r, struct vqc_ring_state *state);
 
 /*
  * The events of a flow. Each may be called from any context up to hard

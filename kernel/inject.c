@@ -84,6 +84,7 @@ static int vqc_inject_one(struct vqc_cpu *cpu)
 
 	info = vqc_intr_info(vector);
 	this_cpu_inc(cpu->fabric->stats->vector_injected[vector]);
+	cpu->nr_injected++;
 	vqc_obs_inject(cpu, chip, pin, info);
 	ret = cpu->ops->inject_irq(cpu, info);
 	return ret ? ret : 1;
@@ -114,6 +115,7 @@ static void vqc_note_hold(struct vqc_cpu *cpu, enum vqc_why why)
 	WRITE_ONCE(cpu->cause, why);
 	vqc_count(cpu->fabric, why);
 	this_cpu_inc(cpu->fabric->stats->windows);
+	cpu->nr_waits++;
 	vqc_obs_hold(cpu, why);
 }
 

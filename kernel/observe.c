@@ -30,9 +30,6 @@
 
 DEFINE_STATIC_KEY_FALSE(vqc_observe_key);
 
-#define VQC_MIN_TRACE_SIZE	16u
-#define VQC_MAX_TRACE_SIZE	65536u
-
 /* All observers, and whether flows are recorded; see vqc_flows_set(). */
 static LIST_HEAD(vqc_observers);
 static DEFINE_MUTEX(vqc_observers_lock);
@@ -58,17 +55,30 @@ void vqc_trace_unreg(void)
 	static_branch_dec(&vqc_observe_key);
 }
 
-/* A recorder, once there, stays until its fabric goes: hooks take no lock. */
-static int vqc_observer_record(struct vqc_observer *obs)
+/* A flow has left the table. */
+static void vqc_obs_ended(void *owner, const struct vqc_flow *flow)
 {
+	struct vqc_fabric *f = owner;
+
+	vqc_latency_add(f->observer->latency, flow);
+	trace_virqchip_flow(f, flow);
+}
+
+/* A recorder, once there, stays until its fabric goes: hooks take no lock. */
+static int vqc_observer_record(struct vqc_fabric *f)
+{
+	struct vqc_observer *obs = f->observer;
 	struct vqc_recorder *r;
 
 	lockdep_assert_held(&vqc_observers_lock);
 	if (obs->recorder)
 		return 0;
 
-	r = vqc_recorder_create(clamp(trace_size, VQC_MIN_TRACE_SIZE,
-				      VQC_MAX_TRACE_SIZE));
+	if (!obs->latency)
+		obs->latency = vqc_latency_create();
+	if (!obs->latency)
+		return -ENOMEM;
+	r = vqc_recorder_create(&obs->ring, vqc_obs_ended, f);
 	if (IS_ERR(r))
 		return PTR_ERR(r);
 	/* Set up whole before a hook sees it, see vqc_recorder_of(). */
@@ -87,7 +97,7 @@ static int vqc_flows_apply(bool on)
 
 	if (on) {
 		list_for_each_entry(obs, &vqc_observers, list) {
-			ret = vqc_observer_record(obs);
+			ret = vqc_observer_record(obs->fabric);
 			if (ret)
 				return ret;
 		}
@@ -110,6 +120,35 @@ int vqc_flows_switch(bool on)
 		WRITE_ONCE(vqc_flows, on);
 	mutex_unlock(&vqc_observers_lock);
 	return ret;
+}
+
+int vqc_observer_set_ring(struct vqc_fabric *f,
+			  const struct vqc_ring_config *config)
+{
+	struct vqc_observer *obs = f->observer;
+	int ret = 0;
+
+	if (config->nr_flows < VQC_MIN_TRACE_SIZE ||
+	    config->nr_flows > VQC_MAX_TRACE_SIZE)
+		return -EINVAL;
+	mutex_lock(&vqc_observers_lock);
+	if (obs->recorder)
+		ret = vqc_recorder_configure(obs->recorder, config);
+	if (!ret)
+		obs->ring = *config;
+	mutex_unlock(&vqc_observers_lock);
+	return ret;
+}
+
+void vqc_observer_get_ring(struct vqc_fabric *f, struct vqc_ring_state *state)
+{
+	struct vqc_observer *obs = f->observer;
+
+	mutex_lock(&vqc_observers_lock);
+	*state = (struct vqc_ring_state){ .config = obs->ring };
+	if (obs->recorder)
+		vqc_recorder_state(obs->recorder, state);
+	mutex_unlock(&vqc_observers_lock);
 }
 
 bool vqc_flows_on(void)
@@ -620,11 +659,12 @@ void __vqc_obs_access(struct vqc_fabric *f, struct vqc_cpu *cpu,
 static void vqc_observer_free(struct vqc_observer *obs)
 {
 	vqc_recorder_destroy(obs->recorder);
+	vqc_latency_destroy(obs->latency);
 	free_percpu(obs->next_seq);
 	kfree(obs);
 }
 
-static struct vqc_observer *vqc_observer_alloc(void)
+static struct vqc_observer *vqc_observer_alloc(struct vqc_fabric *f)
 {
 	struct vqc_observer *obs = kzalloc(sizeof(*obs), GFP_KERNEL);
 	int cpu;
@@ -637,6 +677,10 @@ static struct vqc_observer *vqc_observer_alloc(void)
 		kfree(obs);
 		return NULL;
 	}
+	obs->fabric = f;
+	obs->ring.nr_flows = clamp(trace_size, VQC_MIN_TRACE_SIZE,
+				   VQC_MAX_TRACE_SIZE);
+	obs->ring.overwrite = true;
 	INIT_LIST_HEAD(&obs->cpu_files);
 	/* The first id of CPU n is n + 1: see __vqc_obs_start(). */
 	for_each_possible_cpu(cpu) {
@@ -648,22 +692,22 @@ static struct vqc_observer *vqc_observer_alloc(void)
 
 int vqc_observer_create(struct vqc_fabric *f)
 {
-	struct vqc_observer *obs = vqc_observer_alloc();
+	struct vqc_observer *obs = vqc_observer_alloc(f);
 	int ret = 0;
 
 	if (!obs)
 		return -ENOMEM;
 
 	mutex_lock(&vqc_observers_lock);
+	f->observer = obs;
 	if (vqc_flows_applied)
-		ret = vqc_observer_record(obs);
-	if (!ret) {
+		ret = vqc_observer_record(f);
+	if (!ret)
 		list_add_tail(&obs->list, &vqc_observers);
-		f->observer = obs;
-	}
 	mutex_unlock(&vqc_observers_lock);
 
 	if (ret) {
+		f->observer = NULL;
 		vqc_observer_free(obs);
 		return ret;
 	}

@@ -17,6 +17,7 @@
 #include <linux/tracepoint.h>
 
 #include "fabric.h"
+#include "flow.h"
 #include "observe.h"
 
 #ifndef VQC_TRACE_ONCE
@@ -67,6 +68,22 @@ TRACE_DEFINE_ENUM(VQC_DM_NMI);
 TRACE_DEFINE_ENUM(VQC_DM_INIT);
 TRACE_DEFINE_ENUM(VQC_DM_SIPI);
 TRACE_DEFINE_ENUM(VQC_DM_EXTINT);
+TRACE_DEFINE_ENUM(VQC_NR_CHIPS);
+TRACE_DEFINE_ENUM(VQC_ORIGIN_UNKNOWN);
+TRACE_DEFINE_ENUM(VQC_ORIGIN_LINE);
+TRACE_DEFINE_ENUM(VQC_ORIGIN_MSI);
+TRACE_DEFINE_ENUM(VQC_ORIGIN_IPI);
+TRACE_DEFINE_ENUM(VQC_ORIGIN_TIMER);
+TRACE_DEFINE_ENUM(VQC_ORIGIN_AGAIN);
+TRACE_DEFINE_ENUM(VQC_ORIGIN_VMM);
+TRACE_DEFINE_ENUM(VQC_END_OPEN);
+TRACE_DEFINE_ENUM(VQC_END_EOI);
+TRACE_DEFINE_ENUM(VQC_END_DROPPED);
+TRACE_DEFINE_ENUM(VQC_END_MERGED);
+TRACE_DEFINE_ENUM(VQC_END_TAKEN);
+TRACE_DEFINE_ENUM(VQC_END_SPURIOUS);
+TRACE_DEFINE_ENUM(VQC_END_HANDED);
+TRACE_DEFINE_ENUM(VQC_END_EVICTED);
 TRACE_DEFINE_ENUM(VQC_SH_NONE);
 TRACE_DEFINE_ENUM(VQC_SH_SELF);
 TRACE_DEFINE_ENUM(VQC_SH_ALL);
@@ -82,6 +99,32 @@ TRACE_DEFINE_ENUM(VQC_SH_OTHERS);
 			 { VQC_CHIP_IOAPIC, "ioapic" },			\
 			 { VQC_CHIP_LAPIC, "lapic" },			\
 			 { VQC_CHIP_PIT, "pit" })
+
+#define vqc_trace_flow_chip(chip)					\
+	__print_symbolic(chip, { VQC_CHIP_PIC, "pic" },			\
+			 { VQC_CHIP_IOAPIC, "ioapic" },			\
+			 { VQC_CHIP_LAPIC, "lapic" },			\
+			 { VQC_CHIP_PIT, "pit" },			\
+			 { VQC_NR_CHIPS, "none" })
+
+#define vqc_trace_origin(origin)					\
+	__print_symbolic(origin, { VQC_ORIGIN_UNKNOWN, "unknown" },	\
+			 { VQC_ORIGIN_LINE, "line" },			\
+			 { VQC_ORIGIN_MSI, "msi" },			\
+			 { VQC_ORIGIN_IPI, "ipi" },			\
+			 { VQC_ORIGIN_TIMER, "timer" },			\
+			 { VQC_ORIGIN_AGAIN, "again" },			\
+			 { VQC_ORIGIN_VMM, "vmm" })
+
+#define vqc_trace_end(end)						\
+	__print_symbolic(end, { VQC_END_OPEN, "open" },			\
+			 { VQC_END_EOI, "eoi" },			\
+			 { VQC_END_DROPPED, "dropped" },		\
+			 { VQC_END_MERGED, "merged" },			\
+			 { VQC_END_TAKEN, "taken" },			\
+			 { VQC_END_SPURIOUS, "spurious" },		\
+			 { VQC_END_HANDED, "handed" },			\
+			 { VQC_END_EVICTED, "evicted" })
 
 #define vqc_trace_source(source)					\
 	__print_symbolic(source, { VQC_SOURCE_USER, "user" },		\
@@ -350,6 +393,72 @@ TRACE_EVENT_FN(virqchip_access,
 		  vqc_trace_chip(__entry->chip),
 		  __entry->write ? "write" : "read", __entry->addr,
 		  __entry->len, __entry->val),
+	vqc_trace_reg, vqc_trace_unreg);
+
+TRACE_EVENT_FN(virqchip_flow,
+	TP_PROTO(const struct vqc_fabric *f, const struct vqc_flow *flow),
+	TP_ARGS(f, flow),
+	TP_STRUCT__entry(__field(u64, seq)
+			 __field(u64, into)
+			 __field(u64, ns_start)
+			 __field(u64, ns_chip)
+			 __field(u64, ns_irr)
+			 __field(u64, ns_cpu)
+			 __field(u64, ns_done)
+			 __field(u32, fabric)
+			 __field(u32, gsi)
+			 __field(u32, apic)
+			 __field(u32, word)
+			 __field(u32, merged)
+			 __field(u16, cpu_index)
+			 __field(u8, origin)
+			 __field(u8, source)
+			 __field(u8, chip)
+			 __field(u8, pin)
+			 __field(u8, vector)
+			 __field(u8, mode)
+			 __field(u8, end)
+			 __field(u8, hold)
+			 __field(u8, nr_whys)
+			 __field(u8, why0)
+			 __field(u8, why1)
+			 __field(u8, why2)),
+	TP_fast_assign(__entry->seq = flow->seq;
+		       __entry->into = flow->into;
+		       __entry->ns_start = flow->ns[VQC_STAGE_START];
+		       __entry->ns_chip = flow->ns[VQC_STAGE_CHIP];
+		       __entry->ns_irr = flow->ns[VQC_STAGE_IRR];
+		       __entry->ns_cpu = flow->ns[VQC_STAGE_CPU];
+		       __entry->ns_done = flow->ns[VQC_STAGE_END];
+		       __entry->fabric = f->id;
+		       __entry->gsi = flow->gsi;
+		       __entry->apic = flow->apic_id;
+		       __entry->word = flow->word;
+		       __entry->merged = flow->merged;
+		       __entry->cpu_index = flow->cpu;
+		       __entry->origin = flow->origin;
+		       __entry->source = flow->source;
+		       __entry->chip = flow->chip;
+		       __entry->pin = flow->pin;
+		       __entry->vector = flow->vector;
+		       __entry->mode = flow->mode;
+		       __entry->end = flow->end;
+		       __entry->hold = flow->hold;
+		       __entry->nr_whys = flow->nr_whys;
+		       __entry->why0 = flow->why[0];
+		       __entry->why1 = flow->why[1];
+		       __entry->why2 = flow->why[2];),
+	TP_printk("fabric=%u seq=%llu gsi=%d origin=%s source=%s chip=%s pin=%u vector=0x%02x mode=%s apic=%d word=0x%08x end=%s hold=%s nr_whys=%u why0=%s into=%llu merged=%u ns=%llu,%llu,%llu,%llu,%llu",
+		  __entry->fabric, __entry->seq, __entry->gsi,
+		  vqc_trace_origin(__entry->origin),
+		  vqc_trace_source(__entry->source),
+		  vqc_trace_flow_chip(__entry->chip), __entry->pin,
+		  __entry->vector, vqc_trace_mode(__entry->mode),
+		  __entry->apic, __entry->word, vqc_trace_end(__entry->end),
+		  vqc_trace_why(__entry->hold), __entry->nr_whys,
+		  vqc_trace_why(__entry->why0), __entry->into,
+		  __entry->merged, __entry->ns_start, __entry->ns_chip,
+		  __entry->ns_irr, __entry->ns_cpu, __entry->ns_done),
 	vqc_trace_reg, vqc_trace_unreg);
 
 #endif /* VQC_TRACE_H */

@@ -179,6 +179,20 @@ static inline void pulse(struct observe_case *c, u32 gsi)
 /* What the recorder says. */
 
 /**
+ * recorder_of - a recorder that keeps the newest flows and tells nobody
+ * @nr_flows: how many
+ *
+ * Context: process.
+ * Return: as vqc_recorder_create().
+ */
+static inline struct vqc_recorder *recorder_of(unsigned int nr_flows)
+{
+	const struct vqc_ring_config config = { nr_flows, true };
+
+	return vqc_recorder_create(&config, NULL, NULL);
+}
+
+/**
  * show - print a recorder into a seq_file of memory alone
  * @test: the case
  * @r: the recorder

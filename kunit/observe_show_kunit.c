@@ -28,7 +28,7 @@ static unsigned int count_lines(const char *text)
 
 static void reading_keeps_what_was_read(struct kunit *test)
 {
-	struct vqc_recorder *r = vqc_recorder_create(16);
+	struct vqc_recorder *r = recorder_of(16);
 	char *first, *second;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
@@ -42,7 +42,7 @@ static void reading_keeps_what_was_read(struct kunit *test)
 
 static void newest_flows_are_kept_and_stand_last(struct kunit *test)
 {
-	struct vqc_recorder *r = vqc_recorder_create(16);
+	struct vqc_recorder *r = recorder_of(16);
 	struct vqc_flow flow = {};
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
@@ -57,9 +57,111 @@ static void newest_flows_are_kept_and_stand_last(struct kunit *test)
 	vqc_recorder_destroy(r);
 }
 
+static struct vqc_ring_state state_of(struct vqc_recorder *r)
+{
+	struct vqc_ring_state state;
+
+	vqc_recorder_state(r, &state);
+	return state;
+}
+
+/* A ring holds whole pages, so that more may fit than was asked for. */
+static void a_ring_that_stops_keeps_the_oldest(struct kunit *test)
+{
+	const struct vqc_ring_config config = { 16, false };
+	struct vqc_recorder *r = vqc_recorder_create(&config, NULL, NULL);
+	struct vqc_ring_state state;
+	struct vqc_flow flow = {};
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
+	end_some(r, 1, 16);
+	KUNIT_EXPECT_EQ(test, state_of(r).kept, 16ul);
+	end_some(r, 17, 1000);
+	state = state_of(r);
+	KUNIT_EXPECT_FALSE(test, state.config.overwrite);
+	KUNIT_EXPECT_EQ(test, state.lost, 0ul);
+	KUNIT_EXPECT_GT(test, state.refused, 0ul);
+	KUNIT_EXPECT_EQ(test, state.kept + state.refused, 1016ul);
+	KUNIT_EXPECT_TRUE(test, vqc_recorder_last(r, &flow));
+	KUNIT_EXPECT_EQ(test, flow.seq, 16ull);
+	vqc_recorder_destroy(r);
+}
+
+static void a_ring_counts_what_it_overwrites(struct kunit *test)
+{
+	struct vqc_recorder *r = recorder_of(16);
+	struct vqc_ring_state state;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
+	end_some(r, 1, 1000);
+	state = state_of(r);
+	KUNIT_EXPECT_TRUE(test, state.config.overwrite);
+	KUNIT_EXPECT_GE(test, state.kept, 16ul);
+	KUNIT_EXPECT_GT(test, state.lost, 0ul);
+	KUNIT_EXPECT_EQ(test, state.kept + state.lost, 1000ul);
+	KUNIT_EXPECT_EQ(test, state.refused, 0ul);
+	vqc_recorder_destroy(r);
+}
+
+static void a_ring_can_grow_and_shrink(struct kunit *test)
+{
+	const struct vqc_ring_config more = { 64, true }, less = { 20, true };
+	struct vqc_recorder *r = recorder_of(16);
+	struct vqc_flow flow = {};
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
+	end_some(r, 1, 16);
+	KUNIT_ASSERT_EQ(test, vqc_recorder_configure(r, &more), 0);
+	end_some(r, 17, 16);
+	KUNIT_EXPECT_EQ(test, count_lines(show(test, r)), 1u + 32u);
+	KUNIT_ASSERT_EQ(test, vqc_recorder_configure(r, &less), 0);
+	KUNIT_EXPECT_EQ(test, state_of(r).kept, 20ul);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(show(test, r), "\n       13 "));
+	KUNIT_EXPECT_NULL(test, strstr(show(test, r), "\n       12 "));
+	end_some(r, 33, 1);
+	KUNIT_EXPECT_TRUE(test, vqc_recorder_last(r, &flow));
+	KUNIT_EXPECT_EQ(test, flow.seq, 33ull);
+	vqc_recorder_destroy(r);
+}
+
+static void a_ring_that_was_cleared_is_empty(struct kunit *test)
+{
+	struct vqc_recorder *r = recorder_of(16);
+	struct vqc_ring_state state;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
+	end_some(r, 1, 1000);
+	vqc_recorder_clear(r);
+	state = state_of(r);
+	KUNIT_EXPECT_EQ(test, state.kept, 0ul);
+	KUNIT_EXPECT_EQ(test, state.lost, 0ul);
+	end_some(r, 1001, 2);
+	KUNIT_EXPECT_EQ(test, state_of(r).kept, 2ul);
+	vqc_recorder_destroy(r);
+}
+
+static void count_end(void *owner, const struct vqc_flow *flow)
+{
+	u64 *sum = owner;
+
+	*sum += flow->seq;
+}
+
+static void who_wants_to_know_is_told_of_each_end(struct kunit *test)
+{
+	const struct vqc_ring_config config = { 16, false };
+	u64 sum = 0;
+	struct vqc_recorder *r = vqc_recorder_create(&config, count_end, &sum);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
+	end_some(r, 1, 1000);
+	KUNIT_EXPECT_EQ(test, sum, 500500ull);
+	vqc_recorder_destroy(r);
+}
+
 static void full_table_gives_up_its_oldest_flow(struct kunit *test)
 {
-	struct vqc_recorder *r = vqc_recorder_create(64);
+	struct vqc_recorder *r = recorder_of(64);
 	struct vqc_flow flow = {};
 	u64 seq = 0;
 
@@ -75,7 +177,7 @@ static void full_table_gives_up_its_oldest_flow(struct kunit *test)
 
 static void open_flows_are_shown_after_the_ended_ones(struct kunit *test)
 {
-	struct vqc_recorder *r = vqc_recorder_create(16);
+	struct vqc_recorder *r = recorder_of(16);
 	char *text;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
@@ -273,6 +375,11 @@ static void registers_are_decoded(struct kunit *test)
 static struct kunit_case observe_show_cases[] = {
 	KUNIT_CASE(reading_keeps_what_was_read),
 	KUNIT_CASE(newest_flows_are_kept_and_stand_last),
+	KUNIT_CASE(a_ring_that_stops_keeps_the_oldest),
+	KUNIT_CASE(a_ring_counts_what_it_overwrites),
+	KUNIT_CASE(a_ring_can_grow_and_shrink),
+	KUNIT_CASE(a_ring_that_was_cleared_is_empty),
+	KUNIT_CASE(who_wants_to_know_is_told_of_each_end),
 	KUNIT_CASE(full_table_gives_up_its_oldest_flow),
 	KUNIT_CASE(open_flows_are_shown_after_the_ended_ones),
 	KUNIT_CASE_PARAM(flow_is_printed_as_a_line, format_gen_params),

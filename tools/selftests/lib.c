@@ -3,6 +3,7 @@
  * A fabric fd as the tests use it.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,47 @@ int device_open(void)
 		test_fail(__FILE__, __LINE__, "%s: %s", DEVICE,
 			  strerror(errno));
 	return fd;
+}
+
+int debugfs_open(int fabric, const char *name)
+{
+	struct virqchip_fabric_info info = { .size = sizeof(info) };
+	char path[128];
+	int fd;
+
+	ASSERT_OK(ioctl(fabric, VIRQCHIP_FABRIC_INFO, &info));
+	if (access("/sys/kernel/debug/virqchip", F_OK))
+		test_skip("debugfs is not mounted");
+	snprintf(path, sizeof(path), "/sys/kernel/debug/virqchip/%s/%s",
+		 info.name, name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	ASSERT_OK(fd);
+	return fd;
+}
+
+const char *debugfs_read(int fd)
+{
+	static char text[16384];
+	size_t len = 0;
+	ssize_t some;
+
+	ASSERT_OK(lseek(fd, 0, SEEK_SET));
+	while ((some = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += some;
+	ASSERT_OK(some);
+	text[len] = '\0';
+	return text;
+}
+
+void debugfs_write(int fd, const char *text)
+{
+	ASSERT_EQ(write(fd, text, strlen(text)), strlen(text));
+}
+
+void text_expect(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		test_fail(__FILE__, __LINE__, "no '%s' in:\n%s", part, text);
 }
 
 int fabric_try_create(uint32_t flags, const char *name)

@@ -54,6 +54,14 @@
 
 /* ---- files ---- */
 
+/* Open a file of @fabric in debugfs; skips the test if there is none. */
+int debugfs_open(int fabric, const char *name);
+/* What it says now; good until the next call. */
+const char *debugfs_read(int fd);
+void debugfs_write(int fd, const char *text);
+/* Ends the test unless @part is in @text. */
+void text_expect(const char *text, const char *part);
+
 /* Open /dev/virqchip; ends the test if that fails. */
 int device_open(void);
 
