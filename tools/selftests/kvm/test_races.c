@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads that do to a VM at once what they should do one after the other, and
- * VMMs that are killed at it.
+ * Threads that do to a VM at once what they should do one after the other.
  */
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/sysinfo.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "vm.h"
@@ -22,7 +19,6 @@
 #define GSI		30
 #define PIN		20
 #define ROUNDS		400
-#define KILLS		20
 
 /**
  * struct arena - what the threads share
@@ -253,113 +249,6 @@ TEST(race_of_events_with_the_end_of_the_vm)
 		ASSERT_OK(close(a.fd));
 		ASSERT_OK(close(a.resample));
 	}
-}
-
-/* ---- killed at it ---- */
-
-static void *change_routes(void *arg)
-{
-	struct kvm_irq_routing_entry entries[2];
-	struct arena *a = arg;
-	unsigned int i = 0;
-
-	entries[1] = route_pin(PIN, KVM_IRQCHIP_IOAPIC, PIN);
-	while (!atomic_load(&a->stop)) {
-		entries[0] = route_msi(GSI, i++ & 1 ? 0x61 : 0x62);
-		routes_set(&a->guest.vm, entries, 2);
-	}
-	return NULL;
-}
-
-static void *drive_lines(void *arg)
-{
-	struct arena *a = arg;
-	unsigned int i = 0;
-
-	while (!atomic_load(&a->stop)) {
-		line_set(&a->guest.vm, i % IOAPIC_PINS, i & 1);
-		i++;
-	}
-	return NULL;
-}
-
-static void *change_irqfds(void *arg)
-{
-	struct arena *a = arg;
-	int fd, resample = eventfd_new();
-
-	while (!atomic_load(&a->stop)) {
-		fd = eventfd_new();
-		ASSERT_OK(irqfd_resample(&a->guest.vm, fd, PIN, resample));
-		eventfd_signal(fd);
-		close(fd);
-	}
-	return NULL;
-}
-
-/* A VMM in full use, until it is killed. */
-static void vmm(int ready)
-{
-	static struct arena a;
-	struct kvm_pit_config pit = { };
-
-	/* Dies with the test that waits for it. */
-	alarm(60);
-	arena_create(&a);
-	ASSERT_OK(ioctl(a.guest.vm.fd, KVM_CREATE_PIT2, &pit));
-	ASSERT_OK(irqfd_assign(&a.guest.vm, a.fd, GSI));
-	thread_start(write_events, &a);
-	thread_start(change_routes, &a);
-	thread_start(drive_lines, &a);
-	thread_start(change_irqfds, &a);
-	ASSERT_EQ(write(ready, "", 1), 1);
-	run_guest(&a);
-}
-
-static void kill_vmm(uint64_t *seed, bool when_ready)
-{
-	int pipes[2], status;
-	char byte;
-	pid_t pid;
-
-	ASSERT_OK(pipe(pipes));
-	pid = fork();
-	if (!pid) {
-		vmm(pipes[1]);
-		_exit(0);
-	}
-	ASSERT_OK(pid);
-	ASSERT_OK(close(pipes[1]));
-	if (when_ready)
-		ASSERT_EQ(read(pipes[0], &byte, 1), 1);
-	poll(NULL, 0, random_next(seed) % 64);
-	ASSERT_OK(kill(pid, SIGKILL));
-	ASSERT_EQ(waitpid(pid, &status, 0), pid);
-	ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	ASSERT_OK(close(pipes[0]));
-}
-
-/* Who uses the module, as the kernel counts. */
-static int module_users(void)
-{
-	FILE *file = fopen("/sys/module/" MODULE "/refcnt", "r");
-	int users = -1;
-
-	ASSERT(file);
-	ASSERT_EQ(fscanf(file, "%d", &users), 1);
-	fclose(file);
-	return users;
-}
-
-TEST(killed_vmms_leave_nothing_behind)
-{
-	uint64_t seed = 0xdead;
-	unsigned int i;
-
-	for (i = 0; i < rounds(KILLS); i++)
-		kill_vmm(&seed, i & 3);
-	if (!device_is_stock())
-		ASSERT_EQ(module_users(), 0);
 }
 
 /* ---- kicks and other system calls ---- */

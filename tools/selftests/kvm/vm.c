@@ -597,6 +597,17 @@ void flows_switch(const char *to)
 	close(fd);
 }
 
+int module_users(void)
+{
+	FILE *file = fopen("/sys/module/" MODULE "/refcnt", "r");
+	int users = -1;
+
+	ASSERT(file);
+	ASSERT_EQ(fscanf(file, "%d", &users), 1);
+	fclose(file);
+	return users;
+}
+
 char *debugfs_read(const char *file)
 {
 	static char text[1 << 16];

@@ -209,6 +209,9 @@ uint8_t guest_wait_irq(struct guest *guest);
 /* Record flows: "Y" or "N". */
 void flows_switch(const char *to);
 
+/* Who uses the module, as the kernel counts. */
+int module_users(void);
+
 /* A file of this process's VM in debugfs; NULL if there is none. */
 char *debugfs_read(const char *file);
 
