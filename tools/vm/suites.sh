@@ -35,7 +35,7 @@ suite_counts()
 # suite COMMAND...: one failure more if it dies, or says nothing.
 suite()
 {
-	local counts ok bad left
+	local counts ok bad left start=$SECONDS
 
 	echo "# $*"
 	{ "$@" 2>&1 || echo "ended with status $?"; } | tee "$suite_log" |
@@ -46,6 +46,7 @@ suite()
 		echo "not ok - $*"
 		bad=1
 	fi
+	echo "# ... took $((SECONDS - start)) s"
 	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
