@@ -40,8 +40,7 @@ int vqc_pulse_line(struct vqc_fabric *f, struct vqc_pulses *pulses)
 		return -EINVAL;
 
 	for (i = 0; i < pulses->count && !signal_pending(current); i++) {
-		status = vqc_set_irq(f, VQC_SOURCE_PULSE, pulses->gsi, 1, true);
-		vqc_set_irq(f, VQC_SOURCE_PULSE, pulses->gsi, 0, true);
+		status = vqc_pulse_irq(f, VQC_SOURCE_PULSE, pulses->gsi);
 		if (status > 0)
 			pulses->delivered++;
 		else if (!status)

@@ -56,13 +56,12 @@ static void vqc_pit_tick(struct vqc_fabric *f)
 {
 	unsigned long flags;
 
-	if (vqc_set_irq(f, VQC_SOURCE_PIT, VQC_PIT_GSI, 1, true) < 0) {
+	if (vqc_pulse_irq(f, VQC_SOURCE_PIT, VQC_PIT_GSI) < 0) {
 		raw_spin_lock_irqsave(&f->pit_lock, flags);
 		f->pit_unacked = false;
 		f->pit_owed = 0;
 		raw_spin_unlock_irqrestore(&f->pit_lock, flags);
 	}
-	vqc_set_irq(f, VQC_SOURCE_PIT, VQC_PIT_GSI, 0, true);
 }
 
 /* Decides under the lock whether a tick goes out now. */

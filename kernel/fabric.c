@@ -659,10 +659,10 @@ static int vqc_drive_route(struct vqc_fabric *f, unsigned int source_id,
 	}
 }
 
-int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
-		int level, bool line_status)
+static int vqc_drive_gsi(struct vqc_fabric *f,
+			 const struct vqc_route_table *table,
+			 unsigned int source_id, u32 gsi, int level)
 {
-	const struct vqc_route_table *table;
 	const struct vqc_route *route;
 	unsigned int i, nr;
 	int one, ret = -1;
@@ -672,15 +672,12 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 	if (level && gsi < VQC_NR_STAT_GSIS)
 		this_cpu_inc(f->stats->gsi_raised[gsi]);
 
-	rcu_read_lock();
-	table = rcu_dereference(f->routes);
 	route = vqc_route_lookup(table, gsi, &nr);
 	for (i = 0; i < nr; i++) {
 		one = vqc_drive_route(f, source_id, &route[i], level, seq);
 		if (one >= 0)
 			ret = one + max(ret, 0);
 	}
-	rcu_read_unlock();
 
 	if (!nr) {
 		vqc_count(f, VQC_WHY_NOT_ROUTED);
@@ -689,6 +686,31 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 	}
 	if (level && ret > 0 && gsi < VQC_NR_STAT_GSIS)
 		this_cpu_inc(f->stats->gsi_delivered[gsi]);
+	return ret;
+}
+
+int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
+		int level, bool line_status)
+{
+	int ret;
+
+	rcu_read_lock();
+	ret = vqc_drive_gsi(f, rcu_dereference(f->routes), source_id, gsi,
+			    level);
+	rcu_read_unlock();
+	return ret;
+}
+
+int vqc_pulse_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi)
+{
+	const struct vqc_route_table *table;
+	int ret;
+
+	rcu_read_lock();
+	table = rcu_dereference(f->routes);
+	ret = vqc_drive_gsi(f, table, source_id, gsi, 1);
+	vqc_drive_gsi(f, table, source_id, gsi, 0);
+	rcu_read_unlock();
 	return ret;
 }
 

@@ -464,6 +464,20 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 		int level, bool line_status);
 
 /**
+ * vqc_pulse_irq - drive a GSI high and low again
+ * @f: the fabric
+ * @source_id: who does, 0..VQC_NR_SOURCES - 1
+ * @gsi: which
+ *
+ * Both by one routing table. If another one came between, the pin that rose would
+ * stay high, and its next edge would be none.
+ *
+ * Context: any, also hard interrupts.
+ * Return: what vqc_set_irq() says of the rise.
+ */
+int vqc_pulse_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi);
+
+/**
  * vqc_send_msi - deliver a message-signalled interrupt
  * @f: the fabric
  * @address: message address

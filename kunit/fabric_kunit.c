@@ -106,10 +106,7 @@ static int line(struct fabric_case *c, u32 gsi, int level)
 
 static int pulse(struct fabric_case *c, u32 gsi)
 {
-	int ret = line(c, gsi, 1);
-
-	line(c, gsi, 0);
-	return ret;
+	return vqc_pulse_irq(c->f, VQC_SOURCE_USER, gsi);
 }
 
 static u64 counted(struct fabric_case *c, enum vqc_why why)
@@ -400,12 +397,12 @@ static void the_answers_are_those_of_kvm_irq_line_status(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, counted(c, VQC_WHY_NOT_ROUTED), 1ull);
 }
 
+static const struct vqc_route msi = {
+	.gsi = 10, .kind = VQC_ROUTE_MSI, .msi_address = MSI_ADDRESS, .msi_data = 0x45,
+};
+
 static void a_new_routing_table_counts_at_once(struct kunit *test)
 {
-	static const struct vqc_route msi = {
-		.gsi = 10, .kind = VQC_ROUTE_MSI,
-		.msi_address = MSI_ADDRESS, .msi_data = 0x45,
-	};
 	struct fabric_case *c = test->priv;
 
 	lapic_start(c->fake[0]);
@@ -416,6 +413,20 @@ static void a_new_routing_table_counts_at_once(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vqc_fabric_set_routes(c->f, &msi, 1), 0);
 	pulse(c, 10);
 	KUNIT_EXPECT_EQ(test, fake_cpu_take(c->fake[0]), 0x45);
+}
+
+static void a_pulse_lowers_what_it_has_raised(struct kunit *test)
+{
+	struct fabric_case *c = test->priv;
+	struct fake_cpu *fake = c->fake[0];
+
+	lapic_start(fake);
+	rte_write(c, 10, 0x61);
+	fake->routes = vqc_fabric_new_routes(&msi, 1);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fake->routes));
+	KUNIT_EXPECT_EQ(test, pulse(c, 10), 1);
+	KUNIT_EXPECT_FALSE(test, vqc_line_level(&c->f->ioapic_line[10]));
+	kvfree(fake->routes);
 }
 
 static void a_bad_routing_table_leaves_the_old_one(struct kunit *test)
@@ -719,8 +730,7 @@ static int fabric_test_init(struct kunit *test)
 		return ret;
 	}
 	for (i = 0; i < NR_FAKES; i++) {
-		c->fake[i] = kunit_kzalloc(test, sizeof(*c->fake[i]),
-					   GFP_KERNEL);
+		c->fake[i] = kunit_kzalloc(test, sizeof(**c->fake), GFP_KERNEL);
 		if (!c->fake[i] ||
 		    vqc_fabric_add_cpu(c->f, &c->fake[i]->cpu, i, !i,
 				       &fake_cpu_ops))
@@ -760,6 +770,7 @@ static struct kunit_case fabric_cases[] = {
 	KUNIT_CASE(a_shared_line_is_high_until_every_source_lets_go),
 	KUNIT_CASE(the_answers_are_those_of_kvm_irq_line_status),
 	KUNIT_CASE(a_new_routing_table_counts_at_once),
+	KUNIT_CASE(a_pulse_lowers_what_it_has_raised),
 	KUNIT_CASE(a_bad_routing_table_leaves_the_old_one),
 	KUNIT_CASE(lowest_priority_goes_to_the_cpu_with_the_lowest),
 	KUNIT_CASE(lowest_priority_to_nobody_is_counted),

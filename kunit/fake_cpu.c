@@ -33,7 +33,13 @@ static void fake_cpu_window(struct vqc_cpu *cpu)
 
 static void fake_cpu_kick(struct vqc_cpu *cpu)
 {
-	to_fake(cpu)->nr_kicks++;
+	struct fake_cpu *fake = to_fake(cpu);
+	struct vqc_fabric *f = cpu->fabric;
+
+	fake->nr_kicks++;
+	if (fake->routes)
+		fake->routes = rcu_replace_pointer(f->routes, fake->routes,
+						   true);
 }
 
 const struct vqc_inject_ops fake_cpu_ops = {

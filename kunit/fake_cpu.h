@@ -19,6 +19,7 @@
  * @nr_nmis: NMIs it took
  * @nr_windows: interrupt windows it was asked for
  * @nr_kicks: times it was kicked
+ * @routes: each kick exchanges them for the fabric's; NULL: those stay
  */
 struct fake_cpu {
 	struct vqc_cpu cpu;
@@ -28,6 +29,7 @@ struct fake_cpu {
 	unsigned int nr_nmis;
 	unsigned int nr_windows;
 	unsigned int nr_kicks;
+	struct vqc_route_table *routes;
 };
 
 extern const struct vqc_inject_ops fake_cpu_ops;

@@ -125,8 +125,7 @@ static void vqc_irqfd_deliver(struct vqc_irqfd *irqfd)
 	}
 	if (irqfd->passed && vqc_split_passes(irqfd->vm, irqfd->gsi))
 		return;
-	vqc_set_irq(f, VQC_SOURCE_IRQFD, irqfd->gsi, 1, false);
-	vqc_set_irq(f, VQC_SOURCE_IRQFD, irqfd->gsi, 0, false);
+	vqc_pulse_irq(f, VQC_SOURCE_IRQFD, irqfd->gsi);
 }
 
 /*
