@@ -51,6 +51,7 @@ stages()
 	module-debug     | all   | l1    | 3600 | step  | build_module debug
 	debug            | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug suites
 	debug-guests     | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug guests
+	debug-unload     | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug unload
 	debug-faults     | all   | l1    | 3600 | tests | l1_time=3500 l1_warns=--allow-warn in_l1 debug tools/vm/test-debug faults
 	module-6.12      | check | host  | 900  | step  | build_module 6.12
 	module-7.2       | all   | host  | 1200 | step  | build_module 7.2
