@@ -116,6 +116,7 @@ static int lab_option(struct vm *vm, struct lab_call *call)
 		[LAB_OPTION_ROUNDS] = vm->opts->rounds,
 		[LAB_OPTION_X2APIC] = vm->opts->x2apic,
 		[LAB_OPTION_IRQCHIP] = vm->opts->irqchip,
+		[LAB_OPTION_CPUS] = vm->opts->cpus,
 	};
 
 	if (call->arg[0] >= ARRAY_SIZE(values))
@@ -174,6 +175,31 @@ static int lab_pulses(struct vm *vm, struct lab_call *call)
 	return 0;
 }
 
+static int lab_queue(struct vm *vm, struct lab_call *call)
+{
+	queue_start(vm, call->arg[0]);
+	return 0;
+}
+
+static int lab_signals(struct vm *vm, struct lab_call *call)
+{
+	u64 start = lab_now_ns();
+	u64 i;
+
+	for (i = 0; i < call->arg[0]; i++)
+		queue_answer(&vm->queue);
+	call->arg[0] = lab_now_ns() - start;
+	return 0;
+}
+
+static int lab_second(struct vm *vm, struct lab_call *call)
+{
+	if (vm->opts->cpus < 2)
+		return -EINVAL;
+	second_start(vm, call->arg[0], call->arg[1]);
+	return 0;
+}
+
 static const struct lab_handler lab_handlers[LAB_OP_COUNT] = {
 	[LAB_OP_PLAN] = { "plan", lab_plan },
 	[LAB_OP_CHECK] = { "check", lab_check, true },
@@ -192,6 +218,9 @@ static const struct lab_handler lab_handlers[LAB_OP_COUNT] = {
 	[LAB_OP_TOGGLE] = { "toggle", lab_toggle },
 	[LAB_OP_BENCH] = { "bench", lab_bench, true },
 	[LAB_OP_PULSES] = { "pulses", lab_pulses },
+	[LAB_OP_QUEUE] = { "queue", lab_queue },
+	[LAB_OP_SIGNALS] = { "signals", lab_signals },
+	[LAB_OP_SECOND] = { "second", lab_second },
 };
 
 /**

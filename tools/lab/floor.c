@@ -2,12 +2,13 @@
 /*
  * The floor: the least a userspace irqchip could possibly do. It keeps no
  * priorities, no masks and no state worth the name: a register write ends in a
- * store, a self-IPI or a line pulse leaves one vector to inject. What a real
- * userspace irqchip does comes on top of what this costs.
+ * store, an IPI or a line pulse leaves one vector to inject. What a real userspace
+ * irqchip does comes on top of what this costs.
  *
- * The vector is the one thing that the worker's thread sets and the vCPU's
- * thread takes. A guest that may be running has to be brought out of KVM_RUN by
- * a signal for that: there is no other way for a userspace irqchip.
+ * The vector is the one thing that other threads set and the vCPU's thread takes.
+ * A guest that may be running has to be brought out of KVM_RUN by a signal for
+ * that: there is no other way for a userspace irqchip. One that has halted has left
+ * KVM_RUN, and its thread sleeps here.
  */
 #include <sys/ioctl.h>
 
@@ -17,19 +18,44 @@
 #define FLOOR_APIC_BYTES	0x1000UL
 #define FLOOR_APIC_ICR		0x300
 #define FLOOR_ICR_SELF		0x40000
-#define FLOOR_PIC_VECTOR	0x20
 
-static void floor_access(struct floor *floor, struct kvm_run *run, u32 offset)
+/**
+ * floor_init() - the irqchip of a vCPU is new
+ * @vm: the VM, as the vCPU sees it
+ */
+void floor_init(struct vm *vm)
 {
-	u32 *data = (u32 *)run->mmio.data;
+	pthread_mutex_init(&vm->floor.lock, NULL);
+	pthread_cond_init(&vm->floor.wake, NULL);
+}
 
-	if (!run->mmio.is_write) {
+static void floor_access(struct vm *vm, u32 offset)
+{
+	u32 *data = (u32 *)vm->run->mmio.data;
+	struct floor *floor = &vm->floor;
+
+	if (!vm->run->mmio.is_write) {
 		*data = floor->apic[offset / 4];
 		return;
 	}
 	floor->apic[offset / 4] = *data;
-	if (offset == FLOOR_APIC_ICR && (*data & FLOOR_ICR_SELF))
+	if (offset != FLOOR_APIC_ICR)
+		return;
+	/* There are but two: an IPI that is not to itself is to the other one. */
+	if (*data & FLOOR_ICR_SELF)
 		__atomic_store_n(&floor->vector, *data & 0xff, __ATOMIC_RELEASE);
+	else if (vm->second)
+		floor_raise(vm->second, *data & 0xff);
+}
+
+static void floor_halt(struct floor *floor)
+{
+	pthread_mutex_lock(&floor->lock);
+	floor->halted = true;
+	while (!__atomic_load_n(&floor->vector, __ATOMIC_ACQUIRE))
+		pthread_cond_wait(&floor->wake, &floor->lock);
+	floor->halted = false;
+	pthread_mutex_unlock(&floor->lock);
 }
 
 /**
@@ -53,7 +79,10 @@ bool floor_exit(struct vm *vm)
 		offset = run->mmio.phys_addr - FLOOR_APIC_BASE;
 		if (offset >= FLOOR_APIC_BYTES)
 			return false;
-		floor_access(&vm->floor, run, offset);
+		floor_access(vm, offset);
+		return true;
+	case KVM_EXIT_HLT:
+		floor_halt(&vm->floor);
 		return true;
 	default:
 		return false;
@@ -61,16 +90,27 @@ bool floor_exit(struct vm *vm)
 }
 
 /**
- * floor_pulse() - a line rose and fell
- * @vm: the VM
- * @gsi: the line; its vector is that of a PIC with base 0x20
+ * floor_raise() - an interrupt comes from outside of the vCPU
+ * @vm: the VM, as the vCPU sees it
+ * @vector: its vector
  *
- * Context: any thread.
+ * Context: any thread. The vCPU's own is not in KVM_RUN, and needs no signal.
  */
-void floor_pulse(struct vm *vm, u32 gsi)
+void floor_raise(struct vm *vm, u32 vector)
 {
-	__atomic_store_n(&vm->floor.vector, FLOOR_PIC_VECTOR + gsi, __ATOMIC_RELEASE);
-	run_kick(vm);
+	struct floor *floor = &vm->floor;
+	bool halted;
+
+	__atomic_store_n(&floor->vector, vector, __ATOMIC_RELEASE);
+	if (pthread_equal(pthread_self(), vm->vcpu_thread))
+		return;
+	pthread_mutex_lock(&floor->lock);
+	halted = floor->halted;
+	if (halted)
+		pthread_cond_signal(&floor->wake);
+	pthread_mutex_unlock(&floor->lock);
+	if (!halted)
+		run_kick(vm);
 }
 
 /**

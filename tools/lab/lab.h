@@ -8,6 +8,10 @@
  * the OUT instruction ends, so a guest raises and lowers its own interrupt
  * lines synchronously, and what follows the OUT sees the line as set.
  *
+ * The device with a queue. A write of LAB_DEV_KICK is an ioeventfd, and a thread of
+ * the VMM answers it by an irqfd, as virtio devices do; a write of LAB_DEV_REQUEST
+ * comes out to the VMM, and the vCPU's own thread answers it by the same irqfd.
+ *
  * The answering device. A guest writes a request to LAB_DEV_DOORBELL; the VMM's
  * worker thread raises an interrupt later and keeps it raised until the guest
  * writes LAB_DEV_ACK.
@@ -66,6 +70,12 @@ typedef __s32 s32;
  * @LAB_OP_BENCH: a0 = address of the row's name, a1 = TSC ticks, a2 = loops
  * @LAB_OP_PULSES: a0 = GSI, a1 = times: pulse the line in a loop; returns the
  *	CLOCK_MONOTONIC ns it took in a0
+ * @LAB_OP_QUEUE: a0 = vector: from now on there is the device with a queue, which
+ *	sends that
+ * @LAB_OP_SIGNALS: a0 = times: the device with a queue signals its irqfd in a
+ *	loop; returns the CLOCK_MONOTONIC ns it took in a0
+ * @LAB_OP_SECOND: a0 = address, a1 = stack: start the second CPU there, with the
+ *	tables of the first
  * @LAB_OP_COUNT: how many there are
  */
 enum lab_op {
@@ -86,6 +96,9 @@ enum lab_op {
 	LAB_OP_TOGGLE,
 	LAB_OP_BENCH,
 	LAB_OP_PULSES,
+	LAB_OP_QUEUE,
+	LAB_OP_SIGNALS,
+	LAB_OP_SECOND,
 	LAB_OP_COUNT
 };
 
@@ -94,11 +107,13 @@ enum lab_op {
  * @LAB_OPTION_ROUNDS: --rounds
  * @LAB_OPTION_X2APIC: 1 with --x2apic
  * @LAB_OPTION_IRQCHIP: 1 if the VM has an irqchip of its own
+ * @LAB_OPTION_CPUS: --cpus
  */
 enum lab_option {
 	LAB_OPTION_ROUNDS,
 	LAB_OPTION_X2APIC,
 	LAB_OPTION_IRQCHIP,
+	LAB_OPTION_CPUS,
 };
 
 /**
@@ -124,6 +139,9 @@ struct lab_call {
 #define LAB_DEV_ANSWERED	(LAB_DEV_BASE + 0x08)
 /* Read: of these, answered with the vCPU's thread seen asleep. */
 #define LAB_DEV_ASLEEP		(LAB_DEV_BASE + 0x0c)
+/* Write any value: requests to the device with a queue. */
+#define LAB_DEV_KICK		(LAB_DEV_BASE + 0x10)
+#define LAB_DEV_REQUEST		(LAB_DEV_BASE + 0x14)
 
 /* Doorbell bits 7:0: the GSI, or LAB_DEV_MSI for an MSI of bits 31:24. */
 #define LAB_DEV_MSI		0xff

@@ -12,8 +12,8 @@
 
 #include "vmm.h"
 
-/* The one vCPU of this program, for the handler of the signal. */
-static struct kvm_run *kicked_run;
+/* The vCPU of this thread, for the handler of the signal. */
+static __thread struct kvm_run *kicked_run;
 
 static void run_kicked(int number)
 {

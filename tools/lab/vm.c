@@ -117,11 +117,18 @@ static void vm_set_cpuid(struct vm *vm)
 	free(cpuid);
 }
 
-static void vm_add_vcpu(struct vm *vm)
+/**
+ * vm_add_vcpu() - give the VM a vCPU
+ * @vm: the VM, as the new vCPU sees it
+ * @id: of the vCPU
+ *
+ * Ends the program with a message if a step fails.
+ */
+void vm_add_vcpu(struct vm *vm, unsigned long id)
 {
 	int bytes;
 
-	vm->vcpu_fd = VM_IOCTL(vm->vm_fd, KVM_CREATE_VCPU, 0);
+	vm->vcpu_fd = VM_IOCTL(vm->vm_fd, KVM_CREATE_VCPU, id);
 	bytes = VM_IOCTL(vm->dev_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 	vm->run_bytes = bytes;
 	vm->run = mmap(NULL, vm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -129,6 +136,7 @@ static void vm_add_vcpu(struct vm *vm)
 	if (vm->run == MAP_FAILED)
 		die("cannot map the vCPU's page: %s", strerror(errno));
 	vm_set_cpuid(vm);
+	floor_init(vm);
 }
 
 static void vm_write_tables(struct vm *vm)
@@ -212,7 +220,7 @@ void vm_create(struct vm *vm)
 	vm_open(vm);
 	vm_add_memory(vm);
 	vm_add_irqchip(vm);
-	vm_add_vcpu(vm);
+	vm_add_vcpu(vm, 0);
 	vm_write_tables(vm);
 	vm_load_image(vm);
 	vm_set_registers(vm);

@@ -32,6 +32,7 @@ static const struct guest guests[] = {
 
 enum long_option {
 	OPTION_AT_END = 256,
+	OPTION_CPUS,
 	OPTION_DEVICE,
 	OPTION_GUEST_DIR,
 	OPTION_IRQCHIP,
@@ -44,6 +45,7 @@ enum long_option {
 
 static const struct option long_options[] = {
 	{ "at-end", required_argument, NULL, OPTION_AT_END },
+	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "device", required_argument, NULL, OPTION_DEVICE },
 	{ "guest-dir", required_argument, NULL, OPTION_GUEST_DIR },
 	{ "help", no_argument, NULL, 'h' },
@@ -64,6 +66,8 @@ static const char help_text[] =
 "  --device PATH      the device (default /dev/kvm)\n"
 "  --irqchip on|off   off: the VM gets no irqchip, the VMM answers as cheaply as\n"
 "                     it can (default on; off is for the guest bench only)\n"
+"  --cpus 1|2         2: the guest bench measures IPIs between two CPUs, in place of\n"
+"                     all else (default 1)\n"
 "  --x2apic           the guest uses its local APIC in x2APIC mode\n"
 "  --rounds N         rounds of the guests async and bench (default 10000)\n"
 "  --timeout SECONDS  end the run after so long without a sign of life (60)\n"
@@ -135,6 +139,9 @@ static void parse_option(struct options *opts, int option)
 	case OPTION_AT_END:
 		opts->at_end = optarg;
 		break;
+	case OPTION_CPUS:
+		opts->cpus = parse_number(optarg, 2);
+		break;
 	case OPTION_DEVICE:
 		opts->device = optarg;
 		break;
@@ -187,6 +194,8 @@ static void parse_command_line(struct options *opts, int argc, char **argv)
 		usage_error("no such guest (--list names them)", opts->guest);
 	if (!opts->irqchip && strcmp(opts->guest, "bench"))
 		usage_error("without irqchip only the guest bench can run", NULL);
+	if (opts->cpus > 1 && strcmp(opts->guest, "bench"))
+		usage_error("only the guest bench has two CPUs", NULL);
 	if (!opts->guest_dir)
 		opts->guest_dir = default_guest_dir();
 }
@@ -211,6 +220,7 @@ int main(int argc, char **argv)
 		.device = "/dev/kvm",
 		.rounds = VMM_DEFAULT_ROUNDS,
 		.timeout_s = VMM_DEFAULT_TIMEOUT_S,
+		.cpus = 1,
 		.irqchip = true,
 	};
 	enum vmm_exit status;

@@ -7,11 +7,15 @@
  * run.c     KVM_RUN and its exits
  * calls.c   the lab port: what a guest may ask
  * worker.c  the answering device and its thread
+ * queue.c   the device with a queue and its thread
+ * second.c  the second vCPU and its thread
  * floor.c   a userspace irqchip, as cheap as can be (--irqchip off)
  * report.c  verdicts, KTAP and JSON, the watchdog
  *
- * Threads: the vCPU's (main), the worker, the watchdog. struct report and
- * struct worker have their own locks; all else belongs to the vCPU's thread.
+ * Threads: the vCPU's (main), the worker, the watchdog, and where the guest asked
+ * for them those of the queue and of the second vCPU. struct report and struct
+ * worker have their own locks; what the floor shares between threads says so; all
+ * else belongs to the vCPU's thread.
  */
 #ifndef VMM_H
 #define VMM_H
@@ -47,6 +51,7 @@ enum vmm_exit {
  * @rounds: rounds of the async and bench guests, 1 or more
  * @timeout_s: seconds without a sign of life before the watchdog ends the run
  * @irqchip: ask the VM for an irqchip
+ * @cpus: 1, or 2: the guest may start a second vCPU
  * @x2apic: the guest is to switch to x2APIC mode
  * @verbose: show each lab call and a summary of exits
  * @json: one JSON object in place of KTAP
@@ -58,6 +63,7 @@ struct options {
 	const char *guest;
 	unsigned long rounds;
 	unsigned int timeout_s;
+	unsigned int cpus;
 	bool irqchip;
 	bool x2apic;
 	bool verbose;
@@ -117,13 +123,19 @@ struct report {
 };
 
 /**
- * struct floor - the userspace irqchip of --irqchip off
+ * struct floor - the userspace irqchip of --irqchip off, of one vCPU
  * @apic: the LAPIC page's registers, as written
- * @vector: the one vector waiting, or 0
+ * @vector: the one vector waiting, or 0; any thread
+ * @lock: protects @halted
+ * @wake: there is a vector for a vCPU that has halted
+ * @halted: the vCPU's thread waits for @wake
  */
 struct floor {
 	u32 apic[1024];
 	u32 vector;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool halted;
 };
 
 struct vm;
@@ -165,7 +177,23 @@ struct worker {
 };
 
 /**
- * struct vm - one VM with one vCPU
+ * struct queue - the device with a queue
+ * @thread: answers what comes by @kick
+ * @vm: whose device it is
+ * @kick: the ioeventfd's
+ * @irq: the irqfd's
+ * @vector: what it sends
+ */
+struct queue {
+	pthread_t thread;
+	struct vm *vm;
+	int kick;
+	int irq;
+	u8 vector;
+};
+
+/**
+ * struct vm - one VM, as one of its vCPUs sees it
  * @opts: the command line
  * @report: verdicts
  * @dev_fd: the KVM-like device
@@ -175,7 +203,9 @@ struct worker {
  * @run_bytes: its size
  * @mem: guest memory
  * @worker: the answering device
+ * @queue: the device with a queue
  * @floor: the userspace irqchip
+ * @second: the same VM, as its second vCPU sees it, or NULL
  * @vcpu_thread: the vCPU's thread
  * @hung: set by the watchdog before it interrupts KVM_RUN
  * @nr_exits: exits that reached the VMM
@@ -191,7 +221,9 @@ struct vm {
 	size_t run_bytes;
 	u8 *mem;
 	struct worker worker;
+	struct queue queue;
 	struct floor floor;
+	struct vm *second;
 	pthread_t vcpu_thread;
 	bool hung;
 	u64 nr_exits;
@@ -200,6 +232,7 @@ struct vm {
 
 /* vm.c */
 void vm_create(struct vm *vm);
+void vm_add_vcpu(struct vm *vm, unsigned long id);
 int vm_line(struct vm *vm, u32 gsi, u32 level);
 int vm_signal_msi(struct vm *vm, u64 address, u32 data);
 int vm_route(struct vm *vm, u32 gsi, u64 address, u32 data, bool remove);
@@ -215,6 +248,7 @@ int lab_call(struct vm *vm, u32 address);
 u64 lab_now_ns(void);
 
 /* worker.c */
+void worker_go_first(const struct vm *vm);
 void worker_start(struct vm *vm);
 void worker_stop(struct vm *vm);
 void worker_toggle(struct worker *worker, u32 gsi, u32 times);
@@ -222,9 +256,17 @@ void worker_write(struct worker *worker, u64 address, u32 value);
 u32 worker_read(struct worker *worker, u64 address);
 void worker_describe(struct worker *worker, char *text, size_t bytes);
 
+/* queue.c */
+void queue_start(struct vm *vm, u8 vector);
+void queue_answer(struct queue *queue);
+
+/* second.c */
+void second_start(struct vm *vm, u64 entry, u64 stack);
+
 /* floor.c */
+void floor_init(struct vm *vm);
 bool floor_exit(struct vm *vm);
-void floor_pulse(struct vm *vm, u32 gsi);
+void floor_raise(struct vm *vm, u32 vector);
 void floor_inject(struct vm *vm);
 
 /* report.c */

@@ -18,6 +18,7 @@
 #define WORKER_MAX_LOOKS	2000
 
 #define WORKER_MSI_ADDRESS	0xfee00000UL
+#define WORKER_PIC_VECTOR	0x20
 
 static bool worker_vcpu_sleeps(const struct worker *worker)
 {
@@ -55,7 +56,7 @@ static int worker_raise(struct vm *vm, u32 request)
 	int ret = 1;
 
 	if (!vm->opts->irqchip)
-		floor_pulse(vm, gsi);
+		floor_raise(vm, WORKER_PIC_VECTOR + gsi);
 	else if (gsi == LAB_DEV_MSI)
 		ret = vm_signal_msi(vm, WORKER_MSI_ADDRESS, request >> 24);
 	else
@@ -95,11 +96,14 @@ static void worker_run_toggles(struct worker *worker, u32 gsi, u32 times)
 	pthread_mutex_unlock(&worker->lock);
 }
 
-/*
- * For the bench, on one CPU: the worker answers as soon as it is asked, so that
- * every round goes the same way. Without the right to it the figures spread.
+/**
+ * worker_go_first() - the calling thread answers as soon as it is asked
+ * @vm: the VM
+ *
+ * For the bench, on one CPU: every round goes the same way. Without the right to it
+ * the figures spread.
  */
-static void worker_go_first(const struct vm *vm)
+void worker_go_first(const struct vm *vm)
 {
 	struct sched_param param = { .sched_priority = 1 };
 
@@ -213,6 +217,8 @@ void worker_write(struct worker *worker, u64 address, u32 value)
 
 	if (address == LAB_DEV_DOORBELL)
 		worker_doorbell(worker, value);
+	if (address == LAB_DEV_REQUEST)
+		queue_answer(&worker->vm->queue);
 	if (address != LAB_DEV_ACK)
 		return;
 	worker->acked++;
