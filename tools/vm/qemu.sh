@@ -13,7 +13,6 @@ qemu_start()
 	vm_build_initramfs "$initramfs" "$init" "${boot_modules[@]}"
 	if $icount; then
 		accel=tcg,thread=single
-		smp=1
 		icount_args=(-icount "shift=0,sleep=off")
 	fi
 
