@@ -50,6 +50,7 @@ stages()
 	unload-7.2       | all   | l1    | 600  | tests | in_l1 7.2 tools/vm/test-unload
 	module-debug     | all   | l1    | 3600 | step  | build_module debug
 	debug            | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug suites
+	debug-split      | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug split
 	debug-guests     | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug guests
 	debug-unload     | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug unload
 	debug-faults     | all   | l1    | 3600 | tests | l1_time=3500 l1_warns=--allow-warn in_l1 debug tools/vm/test-debug faults
