@@ -405,8 +405,12 @@ static long vqc_vm_check_extension(void *object, unsigned int cmd,
 				   unsigned long arg)
 {
 	struct vqc_vm *vm = object;
+	long ret;
 
-	return vqc_kvm_check_extension(vm->real, vm->split_wanted, arg);
+	ret = vqc_kvm_check_extension(vm->real, vm->split_wanted, arg);
+	if (arg == KVM_CAP_X2APIC_API && ret > 0 && READ_ONCE(vm->split))
+		ret &= ~(long)KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST;
+	return ret;
 }
 
 #define VQC_X2APIC_API_FLAGS	(KVM_X2APIC_API_USE_32BIT_IDS | \
@@ -418,6 +422,10 @@ static long vqc_vm_enable_x2apic_api(struct vqc_vm *vm,
 {
 	long ret = 0;
 
+	/* KVM has it for VMs that it knows as split. Ours would miss EOIs. */
+	if (vm->split &&
+	    (cap->args[0] & KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST))
+		return -EINVAL;
 	if (vm->split_wanted)
 		ret = vqc_real_ioctl(vm->real, cmd, arg);
 	else if (cap->flags || (cap->args[0] & ~(u64)VQC_X2APIC_API_FLAGS))
