@@ -57,6 +57,9 @@ bool lapic_is_stock(void);
 /* Whether the running kernel is older than Linux MAJOR.MINOR, as its KVM is. */
 bool kernel_before(unsigned int major, unsigned int minor);
 
+/* Does it look for mistakes, which takes ten times as long? */
+bool kernel_is_slow(void);
+
 /* Else it is taken for AMD's. */
 bool cpu_is_intels(void);
 
