@@ -41,6 +41,17 @@ static struct dentry *vqc_debugfs_root;
 /* From looking whether a name is taken until it is. */
 static DEFINE_MUTEX(vqc_debugfs_names);
 
+/* ---- the fabric ---- */
+
+static int vqc_info_show(struct seq_file *m, void *unused)
+{
+	const struct vqc_fabric *f = m->private;
+
+	seq_printf(m, "fabric=%u cpus=%u\n", f->id, READ_ONCE(f->nr_cpus));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vqc_info);
+
 /* ---- chips ---- */
 
 static int vqc_pic_show(struct seq_file *m, void *unused)
@@ -313,6 +324,7 @@ static const struct {
 	bool chips;	/* not where the fabric has nothing but local APICs */
 } vqc_debugfs_files[] = {
 	{ "counters",	&vqc_counters_fops,	0400 },
+	{ "info",	&vqc_info_fops,		0400 },
 	{ "ioapic",	&vqc_ioapic_fops,	0400, true },
 	{ "latency",	&vqc_latency_file_fops,	0400 },
 	{ "lines",	&vqc_lines_fops,	0400, true },
