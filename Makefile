@@ -27,7 +27,8 @@ clean:
 	  \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 	     -o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) \
 	  -exec rm -f {} +
-	for dir in tools/harness tools/lab tools/bench tools/selftests tools/selftests/kvm; do \
+	for dir in tools/harness tools/lab tools/bench tools/virqctl tools/selftests \
+	           tools/selftests/kvm; do \
 	  test ! -e $$dir/Makefile || $(MAKE) -C $$dir clean || exit; \
 	done
 	rm -rf build
@@ -39,12 +40,19 @@ harness:
 	tools/deps.sh build
 	$(MAKE) -C tools/harness check
 
+virqctl:
+	tools/deps.sh virqctl
+	$(MAKE) -C tools/virqctl
+
+virqctl_install:
+	$(MAKE) -C tools/virqctl install
+
 lab:
 	tools/deps.sh build
 	$(MAKE) -C tools/lab
 
 selftests:
-	tools/deps.sh build
+	tools/deps.sh build virqctl
 	$(MAKE) -C tools/selftests
 	$(MAKE) -C tools/selftests/kvm
 
@@ -79,6 +87,9 @@ help:
 	@echo '  make                  build virqchip.ko for the running kernel'
 	@echo '  make KDIR=DIR         build it for the kernel whose headers are in DIR'
 	@echo '  make modules_install  install it, so that "modprobe virqchip" finds it'
+	@echo '  make virqctl          build virqctl, the command for people'
+	@echo '  make virqctl_install  install it, with its manual page, below PREFIX'
+	@echo '                        (/usr/local)'
 	@echo '  make clean            remove all that was built'
 	@echo
 	@echo 'Single tests and tools:'
@@ -95,4 +106,4 @@ help:
 	@echo 'virqchip of $$XDG_CACHE_HOME (~/.cache).'
 
 .PHONY: all module modules_install kdir-exists clean kunit harness lab \
-	selftests bench demo check check-all lint docs help
+	virqctl virqctl_install selftests bench demo check check-all lint docs help

@@ -23,7 +23,10 @@ usage()
 	  lint     sparse, shellcheck, ctags and the kernel source's checkers
 	  docs     Sphinx, and kernel-doc of the kernel headers
 	  trace    trace-cmd, to read the tracepoints
-	  all      all of these (the default)
+	  virqctl  the libraries of virqctl, and what checks its manual page
+	  browser  Chromium, to test the page that virqctl timeline makes; it is
+	           large, and not one of all
+	  all      all of these but browser (the default)
 
 	Options:
 	  --list   print the packages of the groups and exit
@@ -48,8 +51,11 @@ group_packages()
 			linux-source-6.1 linux-headers-amd64 ;;
 	docs)	echo make perl linux-headers-amd64 python3-sphinx python3-docutils ;;
 	trace)	echo trace-cmd ;;
+	virqctl) echo gcc libc6-dev make pkg-config libjson-c-dev libtracefs-dev \
+			libtraceevent-dev libncurses-dev zlib1g-dev mandoc python3 ;;
+	browser) echo chromium fonts-dejavu-core python3 ;;
 	all)
-		for group in build vm intel kunit lint docs trace; do
+		for group in build vm intel kunit lint docs trace virqctl; do
 			group_packages "$group"
 		done ;;
 	*)

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What --help prints.
+ */
+#include "help.h"
+
+const char help_begin[] =
+	"Usage: virqctl COMMAND [ARGUMENT...]\n"
+	"\n"
+	"Shows the virtual machines whose interrupts go through virqchip, and raises\n"
+	"a line of one. To be run as root.\n"
+	"\n"
+	"Commands:\n";
+
+const char help_end[] =
+	"\n"
+	"VM is a name as list shows it; for pulse, also the number of a fabric.\n"
+	"virqctl COMMAND --help says more of a command, with examples.\n"
+	"\n"
+	"Options:\n"
+	"  --help      print this and exit\n"
+	"  --version   print the version and exit\n"
+	"\n"
+	"Colours are used on a terminal, unless NO_COLOR is set.\n"
+	"\n"
+	"Exit status: 0 when all went well; 1 when something failed; 2 for wrong usage;\n"
+	"3 when the module is not loaded; 4 without permission; 5 when there is no such\n"
+	"VM, or no longer.\n";
+
+const char help_list[] =
+	"Lists the VMs: the number of their CPUs, how often a line rose, and how many\n"
+	"interrupts were injected.\n"
+	"\n"
+	"Options:\n"
+	"  --json   print JSON\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl list\n"
+	"  virqctl list --json | jq -r '.[].vm'\n";
+
+const char help_state[] =
+	"Shows what the chips of VM hold now. CHIP is pic, ioapic, pit, lapic N (the\n"
+	"local APIC of CPU N), lapic (those of all CPUs), lines or routes; without one\n"
+	"all of them are shown.\n"
+	"\n"
+	"Options:\n"
+	"  --json   print JSON; hexadecimal numbers are strings in it\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl state vm-179 ioapic\n"
+	"  virqctl state vm-179 lapic 0\n"
+	"  virqctl state vm-179 ioapic --json | jq '.ioapic.pin[] | select(.line == 1)'\n";
+
+const char help_why[] =
+	"Follows a line from its sources to the EOI, and says at which step it is held,\n"
+	"why, and which register says so. Without GSI or CPU:VECTOR, it tells of all\n"
+	"that is not at rest.\n"
+	"\n"
+	"Options:\n"
+	"  --json   print JSON\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl why vm-179\n"
+	"  virqctl why vm-179 10        why does GSI 10 not come?\n"
+	"  virqctl why vm-179 1:0x39    why does CPU 1 not take vector 0x39?\n";
+
+const char help_trace[] =
+	"Prints the interrupts of VM that were recorded, one a line: those that have\n"
+	"ended, in the order of their ends, then those that have not. The columns are\n"
+	"explained in virqctl(1). Recording is switched on by\n"
+	"  echo Y > /sys/module/virqchip/parameters/flows\n"
+	"\n"
+	"Options:\n"
+	"  -f, --follow    print them as they end, until ^C or the VM is gone; recording\n"
+	"                  is switched on meanwhile\n"
+	"  --gsi N         of this line alone\n"
+	"  --vector V      of this vector alone\n"
+	"  --cpu ID        of the CPU with this APIC ID alone\n"
+	"  --end TEXT      of those alone whose end begins so: eoi, merged, open, ...\n"
+	"  --dropped       of those alone that reached no CPU\n"
+	"  --slow US       of those alone that took so many microseconds or more\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl trace vm-179 --gsi 10 --slow 1000\n"
+	"  virqctl trace vm-179 --dropped\n"
+	"  virqctl trace vm-179 -f --vector 0x28\n";
+
+const char help_top[] =
+	"Shows, live, how many interrupts per second each GSI, vector and CPU has, and\n"
+	"how long they took. Latencies are there when flows are recorded:\n"
+	"  echo Y > /sys/module/virqchip/parameters/flows\n"
+	"Keys: q ends it; blank looks again at once.\n"
+	"\n"
+	"Options:\n"
+	"  --batch         print to the output, for pipes\n"
+	"  --interval S    seconds from look to look (1 to 3600, default 2)\n"
+	"  --count N       end after N looks\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl top vm-179\n"
+	"  virqctl top vm-179 --batch --count 1 --interval 10\n";
+
+const char help_latency[] =
+	"Shows how long interrupts took: a line for each GSI and vector and each stage,\n"
+	"to_irr (until the local APIC had it), to_cpu (until it was injected), to_eoi\n"
+	"(until the guest ended it) and total. With --gsi or --vector, histograms. Only\n"
+	"what happened while flows were recorded is counted:\n"
+	"  echo Y > /sys/module/virqchip/parameters/flows\n"
+	"\n"
+	"Options:\n"
+	"  --gsi N         of this line alone, with histograms\n"
+	"  --vector V      of this vector alone, with histograms\n"
+	"  --stage STAGE   this stage alone\n"
+	"  --json          print JSON\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl latency vm-179\n"
+	"  virqctl latency vm-179 --gsi 10 --stage to_cpu\n";
+
+const char help_pulse[] =
+	"Raises line GSI of VM and lowers it again. Only the administrator may.\n"
+	"\n"
+	"Options:\n"
+	"  --count N   so often (default 1)\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl pulse vm-179 10\n"
+	"  virqctl pulse 3 10 --count 100   the fabric with number 3\n";
