@@ -75,6 +75,19 @@ bool kv_next(char **text, struct kv *kv)
 	return false;
 }
 
+struct kv_lines kv_parse(char *text)
+{
+	struct kv_lines lines = {};
+	struct kv kv;
+
+	while (kv_next(&text, &kv)) {
+		lines.kv = grow_array(lines.kv, lines.nr, &lines.room,
+				      sizeof(*lines.kv));
+		lines.kv[lines.nr++] = kv;
+	}
+	return lines;
+}
+
 const char *kv_get(const struct kv *kv, const char *key)
 {
 	unsigned int i;

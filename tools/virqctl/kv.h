@@ -6,6 +6,7 @@
 #define VIRQCTL_KV_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct json_object;
@@ -33,6 +34,20 @@ struct kv {
 	struct kv_pair pair[KV_PAIRS];
 	unsigned int nr;
 };
+
+/**
+ * struct kv_lines - all lines of a text
+ * @kv: the lines
+ * @nr: how many
+ * @room: for how many there is memory
+ */
+struct kv_lines {
+	struct kv *kv;
+	size_t nr, room;
+};
+
+/* They point into @text, which is written into. @kv is to be freed. */
+struct kv_lines kv_parse(char *text);
 
 /*
  * Cut the first line off *@text, which is written into, and what it has goes to

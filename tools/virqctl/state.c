@@ -47,29 +47,10 @@ static bool is_row(const struct kv *kv)
 	       is_one_of(kv->pair[0].key, row_keys, ARRAY_SIZE(row_keys));
 }
 
-/* ---- lines of a file ---- */
-
-struct lines {
-	struct kv *kv;
-	size_t nr, room;
-};
-
-/* They point into @text. */
-static struct lines parse_lines(char *text)
-{
-	struct lines lines = {};
-	struct kv kv;
-
-	while (kv_next(&text, &kv)) {
-		lines.kv = grow_array(lines.kv, lines.nr, &lines.room,
-				      sizeof(*lines.kv));
-		lines.kv[lines.nr++] = kv;
-	}
-	return lines;
-}
+/* ---- rows ---- */
 
 /* How many lines from @first on are rows of one table. */
-static size_t count_rows(const struct lines *lines, size_t first)
+static size_t count_rows(const struct kv_lines *lines, size_t first)
 {
 	size_t nr = 0;
 
@@ -170,7 +151,7 @@ static void add_line(struct table *table, const struct kv *kv)
 	table_cell(table, false, PAINT_NONE, "%s", text);
 }
 
-static void print_lines(const char *title, const struct lines *lines)
+static void print_lines(const char *title, const struct kv_lines *lines)
 {
 	struct table *table = table_new();
 	size_t i, nr;
@@ -270,7 +251,7 @@ static struct json_object *rows_json(const struct kv *rows, size_t nr)
 	return array;
 }
 
-static struct json_object *lines_json(const struct lines *lines)
+static struct json_object *lines_json(const struct kv_lines *lines)
 {
 	struct json_object *object;
 	size_t i, nr;
@@ -299,13 +280,13 @@ static void show_file(const char *vm, const char *name,
 		      struct json_object *json, bool asked)
 {
 	char *text = vm_read(vm, name);
-	struct lines lines;
+	struct kv_lines lines;
 
 	if (!text && asked)
 		errx(EXIT_FAILED, "%s has no %s", vm, name);
 	if (!text)
 		return;
-	lines = parse_lines(text);
+	lines = kv_parse(text);
 	if (json)
 		json_object_object_add(json, name, lines_json(&lines));
 	else

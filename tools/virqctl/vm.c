@@ -167,6 +167,18 @@ static char *sample_answer(const char *vm, const char *file,
 	return vm_read(vm, name);
 }
 
+static noreturn void not_understood(const char *vm, const char *file,
+				    const char *question)
+{
+	if (errno == EIO)
+		no_vm(vm);
+	if (errno == ENOENT)
+		errx(EXIT_FAILED, "%s has nothing that is called '%s'", vm,
+		     question);
+	errx(EXIT_FAILED, "%s of %s: %s: %s", file, vm, question,
+	     strerror(errno));
+}
+
 char *vm_ask(const char *vm, const char *file, const char *question)
 {
 	char path[PATH_ROOM];
@@ -182,13 +194,13 @@ char *vm_ask(const char *vm, const char *file, const char *question)
 		no_vm(vm);
 	if (fd < 0)
 		no_debugfs(errno);
-	if (dprintf(fd, "%s\n", question) > 0 && !lseek(fd, 0, SEEK_SET))
-		text = read_all(fd);
+	if (write(fd, question, strlen(question)) < 0)
+		not_understood(vm, file, question);
+	text = read_all(fd);
 	if (!text && errno == EIO)
 		no_vm(vm);
 	if (!text)
-		errx(EXIT_FAILED, "%s: %s: %s", path, question,
-		     strerror(errno));
+		errx(EXIT_FAILED, "%s: %s", path, strerror(errno));
 	close(fd);
 	return text;
 }

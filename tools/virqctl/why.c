@@ -2,10 +2,10 @@
 /*
  * virqctl why: where an interrupt is held.
  *
- * The module answers with one line for each step, which begins with what it is
- * about, and a last one with the verdict.
+ * A line of the module begins with what it is about, a GSI or a vector of a CPU.
+ * A question is answered by a line for each step of each route (branch), and a
+ * verdict. Without a question there is a line for each that is not at rest.
  */
-#include <ctype.h>
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,137 +18,155 @@
 /* How many pairs of a line say what it is about. */
 static unsigned int count_subject(const struct kv *kv)
 {
-	unsigned int nr = 0;
-
-	while (nr < kv->nr && strcmp(kv->pair[nr].key, "step") &&
-	       strcmp(kv->pair[nr].key, "verdict"))
-		nr++;
-	return nr;
+	return kv->nr && !strcmp(kv->pair[0].key, "cpu") ? 2 : 1;
 }
 
-/* "GSI 10" or "CPU 1 vector 0x39" */
-static void name_subject(const struct kv *kv, char *buf, size_t size)
+/* "GSI 10" or "CPU 1 vector 0x39". Returns @buf. */
+static const char *name_subject(char buf[48], const struct kv *kv)
 {
-	unsigned int nr = count_subject(kv), i;
-	size_t len = 0;
+	const char *first = kv->nr ? kv->pair[0].value : NULL;
+	const char *vector = kv_get(kv, "vector");
 
-	*buf = 0;
-	for (i = 0; i < nr && len < size; i++) {
-		const char *key = kv->pair[i].key;
+	first = first ? first : "?";
+	if (count_subject(kv) == 2)
+		snprintf(buf, 48, "CPU %s vector %s", first,
+			 vector ? vector : "?");
+	else
+		snprintf(buf, 48, "GSI %s", first);
+	return buf;
+}
 
-		if (!strcmp(key, "gsi"))
-			key = "GSI";
-		else if (!strcmp(key, "cpu"))
-			key = "CPU";
-		len += snprintf(buf + len, size - len, "%s%s %s", i ? " " : "",
-				key, kv->pair[i].value ? kv->pair[i].value : "");
-	}
+static bool is_held(const struct kv *kv)
+{
+	return kv_is(kv, "ok", "0");
+}
+
+static const char *text_of(const struct kv *kv, const char *key)
+{
+	const char *text = kv_get(kv, key);
+
+	return text ? text : "";
 }
 
 /* ---- text ---- */
 
-static const char *or_nothing(const char *text)
-{
-	return text ? text : "";
-}
-
 static void add_step(struct table *table, const struct kv *kv)
 {
-	bool ok = !kv_is(kv, "ok", "0");
-	enum paint colour = ok ? PAINT_NONE : PAINT_BAD;
+	enum paint colour = is_held(kv) ? PAINT_BAD : PAINT_NONE;
 
 	table_row(table);
-	table_cell(table, false, ok ? PAINT_GOOD : PAINT_BAD, "%s",
-		   ok ? symbol("\u2713", "ok") : symbol("\u2717", "HELD"));
-	table_cell(table, false, colour, "%s", or_nothing(kv_get(kv, "step")));
-	table_cell(table, false, colour, "%s", or_nothing(kv_get(kv, "text")));
-	table_cell(table, false, PAINT_DIM, "%s",
-		   or_nothing(kv_get(kv, "reg")));
-	if (kv_get(kv, "why"))
-		table_cell(table, false, PAINT_WAIT, "%s",
-			   kv_get(kv, "why"));
+	table_cell(table, false, is_held(kv) ? PAINT_BAD : PAINT_GOOD, "%s",
+		   is_held(kv) ? symbol("\u2717", "HELD") :
+				 symbol("\u2713", "ok"));
+	table_cell(table, false, colour, "%s", text_of(kv, "step"));
+	table_cell(table, false, colour, "%s", text_of(kv, "text"));
+	table_cell(table, false, PAINT_DIM, "%s", text_of(kv, "reg"));
+	if (is_held(kv))
+		table_cell(table, false, PAINT_WAIT, "%s", text_of(kv, "why"));
 }
 
-static void print_answer(char *text)
+/* The steps of one route; returns the line behind them. */
+static size_t print_route(const struct kv_lines *lines, size_t i)
 {
-	char about[64], last[64] = "";
+	const char *branch = text_of(&lines->kv[i], "branch");
 	struct table *table = table_new();
-	struct kv kv;
 
-	while (kv_next(&text, &kv)) {
-		name_subject(&kv, about, sizeof(about));
-		if (strcmp(about, last)) {
-			printf("%s%s%s%s\n", *last ? "\n" : "",
-			       paint(PAINT_BOLD), about, paint(PAINT_NONE));
-			strcpy(last, about);
-		}
-		if (!kv_get(&kv, "verdict")) {
-			add_step(table, &kv);
-			continue;
-		}
-		table_print(stdout, table, 2);
-		table_free(table);
-		table = table_new();
-		printf("  %s %s%s%s\n", symbol("\u2192", "=>"),
-		       paint(PAINT_BOLD), kv_get(&kv, "verdict"),
-		       paint(PAINT_NONE));
-	}
+	for (; i < lines->nr && kv_get(&lines->kv[i], "step") &&
+	     !strcmp(text_of(&lines->kv[i], "branch"), branch); i++)
+		add_step(table, &lines->kv[i]);
 	table_print(stdout, table, 2);
 	table_free(table);
-	if (!*last)
+	return i;
+}
+
+static void print_answer(const struct kv_lines *lines)
+{
+	char subject[48];
+	size_t i = 0;
+
+	printf("%s%s%s\n", paint(PAINT_BOLD),
+	       name_subject(subject, &lines->kv[0]), paint(PAINT_NONE));
+	while (i < lines->nr) {
+		const struct kv *kv = &lines->kv[i];
+
+		if (!kv_get(kv, "verdict")) {
+			if (i && kv_get(kv, "step"))
+				printf("  or\n");
+			i = kv_get(kv, "step") ? print_route(lines, i) : i + 1;
+			continue;
+		}
+		printf("%s %s%s%s (%s)\n", symbol("\u2192", "=>"),
+		       paint(PAINT_BOLD), text_of(kv, "verdict"),
+		       paint(PAINT_NONE), text_of(kv, "why"));
+		i++;
+	}
+}
+
+static void print_list(const struct kv_lines *lines)
+{
+	struct table *table = table_new();
+	char subject[48];
+	size_t i;
+
+	for (i = 0; i < lines->nr; i++) {
+		const struct kv *kv = &lines->kv[i];
+
+		table_row(table);
+		table_cell(table, false, PAINT_BOLD, "%s",
+			   name_subject(subject, kv));
+		table_cell(table, false, is_held(kv) ? PAINT_BAD : PAINT_NONE,
+			   "%s", text_of(kv, "text"));
+		table_cell(table, false, PAINT_DIM, "%s", text_of(kv, "reg"));
+		table_cell(table, false, PAINT_WAIT, "%s", text_of(kv, "why"));
+	}
+	table_print(stdout, table, 0);
+	table_free(table);
+	if (!lines->nr)
 		puts("Everything is at rest.");
 }
 
 /* ---- JSON ---- */
 
-static struct json_object *step_json(const struct kv *kv)
-{
-	struct json_object *step = json_object_new_object();
-	unsigned int i;
-
-	for (i = count_subject(kv); i < kv->nr; i++)
-		json_object_object_add(step, kv->pair[i].key,
-				       kv_json_value(&kv->pair[i]));
-	json_object_object_add(step, "ok",
-			       json_object_new_boolean(!kv_is(kv, "ok", "0")));
-	return step;
-}
-
-static struct json_object *begin_json(struct json_object *answer,
-				      const struct kv *kv,
-				      struct json_object **steps)
+/* From pair @from on; ok is true or false. */
+static struct json_object *line_json(const struct kv *kv, unsigned int from)
 {
 	struct json_object *object = json_object_new_object();
-	unsigned int i, nr = count_subject(kv);
+	unsigned int i;
 
-	for (i = 0; i < nr; i++)
+	for (i = from; i < kv->nr; i++)
 		json_object_object_add(object, kv->pair[i].key,
 				       kv_json_value(&kv->pair[i]));
-	*steps = json_object_new_array();
-	json_object_object_add(object, "steps", *steps);
-	json_object_array_add(answer, object);
+	if (kv_get(kv, "ok"))
+		json_object_object_add(object, "ok",
+				       json_object_new_boolean(!is_held(kv)));
 	return object;
 }
 
-static void print_json(char *text)
+static struct json_object *answer_json(const struct kv_lines *lines)
 {
-	struct json_object *answer = json_object_new_array();
-	struct json_object *object = NULL, *steps = NULL;
-	char about[64], last[64] = "";
-	struct kv kv;
+	struct json_object *steps = json_object_new_array();
+	struct json_object *answer;
+	size_t i;
 
-	while (kv_next(&text, &kv)) {
-		name_subject(&kv, about, sizeof(about));
-		if (!object || strcmp(about, last))
-			object = begin_json(answer, &kv, &steps);
-		strcpy(last, about);
-		if (kv_get(&kv, "verdict"))
-			json_object_object_add(object, "verdict",
-					       json_object_new_string(kv_get(&kv, "verdict")));
-		else
-			json_object_array_add(steps, step_json(&kv));
-	}
-	json_print(answer);
+	/* The verdict is the last line, and says what it is about, too. */
+	answer = line_json(&lines->kv[lines->nr - 1], 0);
+	for (i = 0; i < lines->nr; i++)
+		if (kv_get(&lines->kv[i], "step"))
+			json_object_array_add(steps,
+					      line_json(&lines->kv[i],
+							count_subject(&lines->kv[i])));
+	json_object_object_add(answer, "steps", steps);
+	return answer;
+}
+
+static struct json_object *list_json(const struct kv_lines *lines)
+{
+	struct json_object *array = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < lines->nr; i++)
+		json_object_array_add(array, line_json(&lines->kv[i], 0));
+	return array;
 }
 
 /* ---- the command ---- */
@@ -170,6 +188,18 @@ static void make_question(char *buf, size_t size, const char *text)
 		 parse_number("a vector", colon + 1, 0, 255));
 }
 
+static void print_lines(const struct kv_lines *lines, bool answer, bool json)
+{
+	if (answer && json)
+		json_print(answer_json(lines));
+	else if (answer)
+		print_answer(lines);
+	else if (json)
+		json_print(list_json(lines));
+	else
+		print_list(lines);
+}
+
 int cmd_why(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -177,6 +207,7 @@ int cmd_why(int argc, char **argv)
 		{ }
 	};
 	char question[64] = "", **args;
+	struct kv_lines lines;
 	bool json = false;
 	char *text;
 
@@ -192,10 +223,12 @@ int cmd_why(int argc, char **argv)
 		errx(EXIT_FAILED,
 		     "%s cannot be asked: the module is older than this virqctl",
 		     args[0]);
-	if (json)
-		print_json(text);
-	else
-		print_answer(text);
+	lines = kv_parse(text);
+	if (*question && !lines.nr)
+		errx(EXIT_FAILED, "%s has no answer to '%s'", args[0],
+		     question);
+	print_lines(&lines, *question, json);
+	free(lines.kv);
 	free(text);
 	return EXIT_OK;
 }
