@@ -61,6 +61,8 @@ stages()
 	kunit-x86_64     | check | host  | 1500 | tests | tools/kunit.sh --arch x86_64
 	lint             | check | host  | 900  | tests | tools/lint.sh
 	intel            | check | host  | 900  | tests | in_l1 intel tools/vm/test-suites --intel
+	virqctl          | check | host  | 300  | tests | make -C tools/virqctl check
+	timeline         | check | host  | 900  | tests | tools/deps.sh browser && make -C tools/virqctl check-timeline
 	docs             | check | host  | 300  | step  | make docs DOCS_BUILD="$build/docs"
 	kunit-um-6.12    | all   | host  | 1800 | tests | need_kernel 6.12 && tools/kunit.sh --arch um --kernel 6.12
 	kunit-um-7.2     | all   | host  | 1800 | tests | need_kernel 7.2 && tools/kunit.sh --arch um --kernel 7.2

@@ -8,7 +8,7 @@ const char help_begin[] =
 	"Usage: virqctl COMMAND [ARGUMENT...]\n"
 	"\n"
 	"Shows the virtual machines whose interrupts go through virqchip, and raises\n"
-	"a line of one. To be run as root.\n"
+	"a line of one. To be run as root, but for timeline.\n"
 	"\n"
 	"Commands:\n";
 
@@ -126,3 +126,22 @@ const char help_pulse[] =
 	"Examples:\n"
 	"  virqctl pulse vm-179 10\n"
 	"  virqctl pulse 3 10 --count 100   the fabric with number 3\n";
+
+const char help_timeline[] =
+	"Turns the recording FILE (of virqctl record, may be compressed by gzip) into\n"
+	"  OUT.html   a page to zoom and search, in one file that needs no network\n"
+	"  OUT.svg    a picture of a part, for papers\n"
+	"  OUT.json   trace events for ui.perfetto.dev and chrome://tracing\n"
+	"\n"
+	"Options:\n"
+	"  -o, --output OUT   where to; its ending says what\n"
+	"  --from S, --to S   only what was under way between these seconds, counted\n"
+	"                     from the start of the recording\n"
+	"  --seq N            only the interrupt with this number\n"
+	"  --last N           only the last N\n"
+	"  --gsi N            only those of this line\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl timeline boot.rec.gz -o boot.html\n"
+	"  virqctl timeline boot.rec.gz -o lost.svg --from 1.204 --to 1.206\n"
+	"  virqctl timeline boot.rec.gz -o last.svg --last 20\n";

@@ -13,6 +13,7 @@ extern const char help_latency[];
 extern const char help_list[];
 extern const char help_pulse[];
 extern const char help_state[];
+extern const char help_timeline[];
 extern const char help_top[];
 extern const char help_trace[];
 extern const char help_why[];

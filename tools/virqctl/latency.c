@@ -29,6 +29,12 @@ static bool is_selected(const struct selection *s, const struct histogram *h)
 	       (!strcmp(h->by, "vector") && (long)h->id == s->vector);
 }
 
+/* JSON has those without interrupts, too. */
+static bool is_told(const struct selection *s, const struct histogram *h)
+{
+	return h->count && is_selected(s, h);
+}
+
 static void name_id(char buf[24], const struct histogram *h)
 {
 	bool vector = !strcmp(h->by, "vector");
@@ -153,7 +159,7 @@ static void print_summary(const struct histograms *all,
 		table_cell(table, i != 0 && i != 2, PAINT_BOLD, "%s",
 			   headings[i]);
 	for (i = 0; i < all->nr; i++)
-		if (is_selected(selection, &all->all[i]))
+		if (is_told(selection, &all->all[i]))
 			add_row(table, &all->all[i]);
 	table_print(stdout, table, 0);
 	table_free(table);
@@ -210,17 +216,16 @@ static void print_selected(const struct histograms *all,
 		return;
 	}
 	for (i = 0; i < all->nr; i++)
-		any |= is_selected(selection, &all->all[i]);
-	if (!any && !flows_are_recorded())
-		fputs("virqctl: nothing is recorded now (echo Y > /sys/module/virqchip/parameters/flows)\n",
-		      stderr);
-	if (!any)
+		any |= is_told(selection, &all->all[i]);
+	if (!any) {
+		tell_if_not_recorded();
 		puts("No interrupt was measured.");
-	else if (selection->gsi < 0 && selection->vector < 0)
+	}
+	if (any && selection->gsi < 0 && selection->vector < 0)
 		print_summary(all, selection);
 	else
 		for (i = 0; i < all->nr; i++)
-			if (is_selected(selection, &all->all[i]))
+			if (is_told(selection, &all->all[i]))
 				print_histogram(&all->all[i]);
 }
 

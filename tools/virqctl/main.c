@@ -35,6 +35,9 @@ static const struct command commands[] = {
 	{ "pulse", "VM GSI [--count N]",
 	  "raise a line of VM and lower it again, and say what became of the pulses",
 	  help_pulse, cmd_pulse },
+	{ "timeline", "FILE -o OUT.html|OUT.svg|OUT.json",
+	  "a recording as a page to browse, a picture, or a file for Perfetto",
+	  help_timeline, cmd_timeline },
 };
 
 /* The one that runs */

@@ -90,15 +90,17 @@ static int column_width(const struct table *table, size_t column)
 
 static void print_row(FILE *out, const struct row *row, const int *widths)
 {
-	size_t i;
+	size_t nr = row->nr, i;
 
-	for (i = 0; i < row->nr; i++) {
+	/* No blanks at the end of a line */
+	while (nr && !*row->cells[nr - 1].text)
+		nr--;
+	for (i = 0; i < nr; i++) {
 		const struct cell *cell = &row->cells[i];
 		int pad = widths[i] - width_of(cell->text);
 		bool painted = cell->paint != PAINT_NONE;
 
-		/* No blanks at the end of a line */
-		if (!cell->right && i == row->nr - 1)
+		if (!cell->right && i == nr - 1)
 			pad = 0;
 		fprintf(out, "%s%*s%s%s%s%*s", i ? "  " : "", cell->right ? pad : 0,
 			"", painted ? paint(cell->paint) : "", cell->text,

@@ -70,9 +70,7 @@ static void print_recorded(const char *vm, const struct trace_filter *filter)
 		line += len + more;
 	}
 	free(text);
-	if (!flows_are_recorded())
-		fputs("virqctl: nothing is recorded now (echo Y > /sys/module/virqchip/parameters/flows)\n",
-		      stderr);
+	tell_if_not_recorded();
 }
 
 static double parse_us(const char *text)

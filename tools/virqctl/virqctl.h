@@ -17,6 +17,8 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define PATH_ROOM	512
+/* Argument @n is a format of printf()'s kind, and the next ones are for it. */
+#define FORMAT(n)	__attribute__((format(printf, n, (n) + 1)))
 
 /* Exit statuses */
 enum {
@@ -48,6 +50,7 @@ int cmd_latency(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_pulse(int argc, char **argv);
 int cmd_state(int argc, char **argv);
+int cmd_timeline(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_why(int argc, char **argv);
@@ -139,8 +142,13 @@ char *vm_ask(const char *vm, const char *file, const char *question);
 /* How many CPUs with a local APIC a VM has. */
 unsigned int vm_count_cpus(const char *vm);
 
-/* Whether the module records flows now, and make it do so or not. */
+/* Whether the module records flows now. */
 bool flows_are_recorded(void);
+
+/* Say so, and what to do, if it does not. */
+void tell_if_not_recorded(void);
+
+/* Make it do so, or not. */
 void record_flows(bool on);
 
 /* ---- table.c ---- */
@@ -155,7 +163,7 @@ void table_free(struct table *table);
 void table_row(struct table *table);
 
 /* The next cell of the row; numbers go to the right if @right. */
-__attribute__((format(printf, 4, 5)))
+FORMAT(4)
 void table_cell(struct table *table, bool right, enum paint paint,
 		const char *format, ...);
 

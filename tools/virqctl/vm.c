@@ -173,8 +173,7 @@ static noreturn void not_understood(const char *vm, const char *file,
 	if (errno == EIO)
 		no_vm(vm);
 	if (errno == ENOENT)
-		errx(EXIT_FAILED, "%s has nothing that is called '%s'", vm,
-		     question);
+		errx(EXIT_FAILED, "%s has no such CPU: '%s'", vm, question);
 	errx(EXIT_FAILED, "%s of %s: %s: %s", file, vm, question,
 	     strerror(errno));
 }
@@ -229,6 +228,13 @@ bool flows_are_recorded(void)
 	if (file)
 		fclose(file);
 	return c == 'Y';
+}
+
+void tell_if_not_recorded(void)
+{
+	if (!flows_are_recorded())
+		fputs("virqctl: nothing is recorded now (echo Y > " FLOWS ")\n",
+		      stderr);
 }
 
 void record_flows(bool on)
