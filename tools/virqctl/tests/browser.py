@@ -18,6 +18,8 @@ class BrowserError(Exception):
 class Browser:
     """One page of a headless Chromium. To be used in a with statement."""
 
+    # pylint: disable=too-many-instance-attributes
+
     def __init__(self, width=1400, height=800):
         self.size = (width, height)
         self.number = 0
