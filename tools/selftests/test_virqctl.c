@@ -219,6 +219,7 @@ TEST(virqctl_top_counts)
 	expect("top topped --batch --count 1 --interval 1", 0, "topped: ");
 	ASSERT(strstr(output, "\n 10       0.0       1 "));
 	ASSERT(strstr(output, "\n  0x39         0.0         1 "));
+	ASSERT(strstr(output, "\n  0         0.0         1 "));
 	close(fabric);
 	expect("top topped --batch", NO_VM, "there is no VM topped");
 }

@@ -5,8 +5,9 @@
  * Two looks at counters and histograms make a page of text, which goes to the
  * terminal or, in a batch, to the output.
  */
-#include <err.h>
+#include <ctype.h>
 #include <curses.h>
+#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,11 +21,14 @@
 
 enum kind { KIND_GSI, KIND_VECTOR, KIND_CPU, NR_KINDS };
 
+/* Counters that are shown besides the one that a kind is ordered by */
+#define MORE	2
+
 /**
  * struct look - what a VM had counted at one time
  * @when: which time, seconds of the monotonic clock
  * @count: per kind and number: how often it rose, or was injected
- * @delivered: per GSI: how often it was delivered
+ * @more: per kind and number: its other counters
  * @kicks: kicks
  * @windows: interrupt windows
  * @latencies: histograms
@@ -32,21 +36,23 @@ enum kind { KIND_GSI, KIND_VECTOR, KIND_CPU, NR_KINDS };
 struct look {
 	double when;
 	uint64_t count[NR_KINDS][MAX_IDS];
-	uint64_t delivered[MAX_IDS];
+	uint64_t more[NR_KINDS][MAX_IDS][MORE];
 	uint64_t kicks;
 	uint64_t windows;
 	struct histograms latencies;
 };
 
+/* Keys in counters, and whether latencies are known */
 static const struct {
 	const char *key;
-	const char *count;
 	const char *title;
-	const char *events;
+	const char *count;
+	const char *more[MORE];
+	bool timed;
 } kinds[NR_KINDS] = {
-	[KIND_GSI]	= { "gsi", "raised", "GSI", "RAISED" },
-	[KIND_VECTOR]	= { "vector", "injected", "VECTOR", "INJECTED" },
-	[KIND_CPU]	= { "cpu", "injected", "CPU", "INJECTED" },
+	[KIND_GSI]	= { "gsi", "GSI", "raised", { "delivered" }, true },
+	[KIND_VECTOR]	= { "vector", "VECTOR", "injected", {}, true },
+	[KIND_CPU]	= { "cpu", "CPU", "injected", { "waits", "eois" } },
 };
 
 static double now(void)
@@ -60,15 +66,15 @@ static double now(void)
 static void read_counter(struct look *look, const struct kv *kv)
 {
 	uint64_t id, count;
-	unsigned int i;
+	unsigned int i, j;
 
 	for (i = 0; i < NR_KINDS; i++) {
 		if (!kv_u64(kv, kinds[i].key, &id) || id >= MAX_IDS ||
 		    !kv_u64(kv, kinds[i].count, &count))
 			continue;
 		look->count[i][id] = count;
-		if (kv_u64(kv, "delivered", &count))
-			look->delivered[id] = count;
+		for (j = 0; j < MORE && kinds[i].more[j]; j++)
+			kv_u64(kv, kinds[i].more[j], &look->more[i][id][j]);
 	}
 	kv_u64(kv, "kicks", &look->kicks);
 	kv_u64(kv, "windows", &look->windows);
@@ -94,6 +100,9 @@ static bool take_look(struct look *look, const char *vm)
 }
 
 /* ---- the page ---- */
+
+/* Of these the latencies are shown. */
+static const char * const stages[] = { "to_cpu", "to_eoi", "total" };
 
 struct entry {
 	unsigned int id;
@@ -161,43 +170,66 @@ static void add_latency(struct table *table, const struct look *before,
 		   show_ns(buf, histogram_quantile(&like, 0.99)));
 }
 
+static void add_heading(struct table *table, const char *name,
+			const char *behind)
+{
+	char text[32];
+	unsigned int i;
+
+	snprintf(text, sizeof(text), "%s%s", name, behind);
+	for (i = 0; text[i]; i++)
+		text[i] = toupper(text[i]);
+	table_cell(table, true, PAINT_NONE, "%s", text);
+}
+
 static void add_headings(struct table *table, enum kind kind)
 {
-	static const char * const latencies[] = {
-		"TO_CPU", "99%", "TO_EOI", "99%", "TOTAL", "99%",
-	};
-	size_t i;
+	unsigned int i;
 
 	table_row(table);
-	table_cell(table, true, PAINT_NONE, "%s", kinds[kind].title);
-	table_cell(table, true, PAINT_NONE, "%s/S", kinds[kind].events);
-	table_cell(table, true, PAINT_NONE, "%s", kinds[kind].events);
-	for (i = 0; i < ARRAY_SIZE(latencies); i++)
-		table_cell(table, true, PAINT_NONE, "%s", latencies[i]);
+	add_heading(table, kinds[kind].title, "");
+	add_heading(table, kinds[kind].count, "/s");
+	add_heading(table, kinds[kind].count, "");
+	for (i = 0; i < MORE && kinds[kind].more[i]; i++)
+		add_heading(table, kinds[kind].more[i], "/s");
+	for (i = 0; i < ARRAY_SIZE(stages) && kinds[kind].timed; i++) {
+		add_heading(table, stages[i], "");
+		add_heading(table, "99%", "");
+	}
+}
+
+static void add_entry(struct table *table, const struct look *before,
+		      const struct look *after, enum kind kind,
+		      const struct entry *entry)
+{
+	double seconds = after->when - before->when;
+	unsigned int id = entry->id, i;
+
+	if (seconds <= 0)
+		seconds = 1;
+	table_row(table);
+	table_cell(table, true, PAINT_NONE,
+		   kind == KIND_VECTOR ? "0x%02x" : "%u", id);
+	table_cell(table, true, PAINT_NONE, "%.1f", entry->count / seconds);
+	table_cell(table, true, PAINT_NONE, "%ju", entry->total);
+	for (i = 0; i < MORE && kinds[kind].more[i]; i++)
+		table_cell(table, true, PAINT_NONE, "%.1f",
+			   (after->more[kind][id][i] -
+			    before->more[kind][id][i]) / seconds);
+	for (i = 0; i < ARRAY_SIZE(stages) && kinds[kind].timed; i++)
+		add_latency(table, before, after, kind, id, stages[i]);
 }
 
 static void print_kind(FILE *out, const struct look *before,
 		       const struct look *after, enum kind kind)
 {
-	static const char * const stages[] = { "to_cpu", "to_eoi", "total" };
 	struct entry *entries = get_memory(MAX_IDS * sizeof(*entries));
-	double seconds = after->when - before->when;
-	size_t nr = collect(before, after, kind, entries), i, j;
+	size_t nr = collect(before, after, kind, entries), i;
 	struct table *table = table_new();
 
 	add_headings(table, kind);
-	for (i = 0; i < nr; i++) {
-		table_row(table);
-		table_cell(table, true, PAINT_NONE,
-			   kind == KIND_VECTOR ? "0x%02x" : "%u",
-			   entries[i].id);
-		table_cell(table, true, PAINT_NONE, "%.1f",
-			   seconds > 0 ? entries[i].count / seconds : 0);
-		table_cell(table, true, PAINT_NONE, "%ju", entries[i].total);
-		for (j = 0; j < ARRAY_SIZE(stages); j++)
-			add_latency(table, before, after, kind, entries[i].id,
-				    stages[j]);
-	}
+	for (i = 0; i < nr; i++)
+		add_entry(table, before, after, kind, &entries[i]);
 	if (nr) {
 		table_print(out, table, 0);
 		fputc('\n', out);
@@ -249,7 +281,7 @@ static noreturn void run_batch(const char *vm, const struct options *options,
 	exit(EXIT_OK);
 }
 
-/* Headings are in capitals, and so begin the lines that are painted. */
+/* Rates are in headings alone. */
 static void show_page(const char *text)
 {
 	int y = 0;
@@ -257,8 +289,7 @@ static void show_page(const char *text)
 	erase();
 	while (*text && y < LINES) {
 		size_t len = strcspn(text, "\n");
-		bool heading = !strncmp(text + strspn(text, " "), "GSI ", 4) ||
-			       strstr(text, "/S ") == text + strcspn(text, "/");
+		bool heading = memmem(text, len, "/S ", 3);
 
 		if (heading && len)
 			attron(A_REVERSE);
