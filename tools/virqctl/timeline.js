@@ -544,6 +544,17 @@ function spanLabel(track, flow, width) {
   return [(what + " " + number).trim(), what || number, ""].find((text) => textWidth(text) <= width);
 }
 
+// Where it was held: in its last lane, or with the PIC, which has no IRR, before.
+function holder(flow) {
+  let before = -1, last = firstSpan[flow];
+  while (nextSpan[last] >= 0) {
+    before = last;
+    last = nextSpan[last];
+  }
+  return before >= 0 && lanes[col.spanLane[last]].group === CPU_GROUP &&
+    col.spanSplit[last] <= col.spanStart[last] ? before : last;
+}
+
 // Texts in the spans, and reasons in what is pending or behind what was dropped.
 function drawLabels(track, spans) {
   const y = trackY(track), edge = canvas.clientWidth;
@@ -554,16 +565,16 @@ function drawLabels(track, spans) {
     const next = i + 1 < spans.length ? toX(col.spanStart[spans[i + 1]]) : edge;
     const split = track.lane.group === CPU_GROUP ?
       Math.max(left, Math.min(right, toX(col.spanSplit[span]))) : left;
-    const inside = spanLabel(track, flow, right - split - 7);
+    // From afar only what never arrived is worth words.
+    const reason = bit === DIM || holder(flow) !== span || (right - left < 3 && bit < LOUD) ?
+      "" : reasonText(flow);
+    const pending = reason && fitText(reason, split - left - 8);
+    const behind = reason && fitText(reason, Math.min(next, edge) - right - 10);
+    let inside = spanLabel(track, flow, right - split - 7);
+    if (reason && !pending && !behind)
+      inside = fitText((inside + " " + reason).trim(), right - split - 7) || inside;
     if (inside)
       label(inside, split + 4, y, bit === DIM ? colours.faint : onColour);
-    // From afar only what never arrived is worth words.
-    const reason = bit === DIM || nextSpan[span] >= 0 || (right - left < 3 && bit < LOUD) ?
-      "" : reasonText(flow);
-    if (!reason)
-      continue;
-    const pending = fitText(reason, split - left - 8);
-    const behind = fitText(reason, Math.min(next, edge) - right - 10);
     if (pending)
       label(pending, left + 4, y, colours.text);
     else if (behind)

@@ -101,7 +101,7 @@ static bool put_text(const struct picture *p, double x, double y, double width,
 {
 	int most = width / CHARACTER, len = strlen(text), i;
 
-	if (most < 3 || (most < 8 && len > most))
+	if (!len || most < 3 || (most < 8 && len > most))
 		return false;
 	fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">", x, y,
 		colour);
@@ -159,34 +159,42 @@ static void put_reason(char *buf, size_t size, const struct picture *p,
 		memmove(buf, buf + 9, strlen(buf + 9) + 1);
 }
 
-/* What is known of it in this lane, and the number if there is room for both. */
+/*
+ * What is known of it in this lane, and the number if there is room for both,
+ * and @reason.
+ */
 static void put_span_name(const struct picture *p, const struct span *span,
-			  double x, double y, double width)
+			  double x, double y, double width, const char *reason)
 {
 	const struct virqchip_flow *flow = &p->t->flow[span->flow];
-	char what[16] = "", name[64];
+	char what[16] = "", name[64 + FLOW_LINE];
+	int len;
 
 	if (span->group == GROUP_CPU && flow->vector)
 		snprintf(what, sizeof(what), "0x%02x", flow->vector);
 	else if (span->group == GROUP_LINE)
 		snprintf(what, sizeof(what), "%s", flow_from(flow));
-	snprintf(name, sizeof(name), "%s%s#%llu", what, *what ? " " : "",
-		 flow->seq);
-	if (strlen(name) * CHARACTER > width && *what)
+	len = snprintf(name, sizeof(name), "%s%s#%llu", what, *what ? " " : "",
+		       flow->seq);
+	if (len * CHARACTER > width && *what)
 		strcpy(name, what);
-	if (strlen(name) * CHARACTER <= width)
+	else if (*reason)
+		snprintf(name + len, sizeof(name) - len, " %s", reason);
+	/* A name is not cut off, a reason may be. */
+	if (strlen(name) * CHARACTER <= width || (len + 8) * CHARACTER <= width)
 		put_text(p, x, y, width, "#ffffff", name);
 }
 
-/* @next_x is where the next span of the row begins, @last: no lane follows. */
+/* @next_x is where the next span of the row begins, @holds: here it was held. */
 static void put_span(const struct picture *p, const struct span *span,
-		     double next_x, bool last)
+		     double next_x, bool holds)
 {
 	const struct virqchip_flow *flow = &p->t->flow[span->flow];
 	const char *colour = colours[outcome_of(flow)];
 	double left = to_x(p, span->start), right = to_x(p, span->end);
 	double split = left, y = to_y(p, span), base = y + BAR - 3.5;
 	char reason[FLOW_LINE];
+	bool told;
 
 	if (span->group == GROUP_CPU)
 		split = to_x(p, span->split);
@@ -194,12 +202,13 @@ static void put_span(const struct picture *p, const struct span *span,
 		put_bar(p, left, split, y, colour, 0.38);
 	if (split < right || split == left)
 		put_bar(p, split, right, y, colour, 1);
-	put_span_name(p, span, split + 3, base, right - split - 5);
 	put_reason(reason, sizeof(reason), p, flow);
-	if (*reason && last &&
-	    !put_text(p, left + 3, base, split - left - 6, "#1c2733", reason))
-		put_text(p, right + 4, base, next_x - right - 6, colour,
-			 reason);
+	told = !holds ||
+	       put_text(p, left + 3, base, split - left - 6, "#1c2733",
+			reason) ||
+	       put_text(p, right + 4, base, next_x - right - 6, colour, reason);
+	put_span_name(p, span, split + 3, base, right - split - 5,
+		      told ? "" : reason);
 }
 
 /* ---- layers ---- */
@@ -283,6 +292,18 @@ static double next_start(const struct picture *p, size_t i)
 	return WIDTH - MARGIN;
 }
 
+/*
+ * Whether @span is where it was held: its last one, or with the PIC, which has no
+ * IRR, the one before.
+ */
+static bool is_holder(const struct span *span, const struct span *last,
+		      const struct span *before)
+{
+	if (before && last->group == GROUP_CPU && last->split == last->start)
+		return span == before;
+	return span == last;
+}
+
 static void put_spans(const struct picture *p)
 {
 	const struct timeline *t = p->t;
@@ -295,10 +316,14 @@ static void put_spans(const struct picture *p)
 		previous[i] = last[t->span[i].flow];
 		last[t->span[i].flow] = &t->span[i];
 	}
-	for (i = 0; i < t->nr_spans; i++)
+	for (i = 0; i < t->nr_spans; i++) {
+		const struct span *its_last = last[t->span[i].flow];
+
 		if (is_in_window(t, &t->span[i]))
 			put_span(p, &t->span[i], next_start(p, i),
-				 last[t->span[i].flow] == &t->span[i]);
+				 is_holder(&t->span[i], its_last,
+					   previous[its_last - t->span]));
+	}
 	for (i = 0; i < t->nr_spans; i++)
 		if (previous[i] && is_in_window(t, &t->span[i]) &&
 		    is_in_window(t, previous[i]))
