@@ -61,10 +61,14 @@ static void vqc_chain_below_ppr(struct vqc_chain *chain,
 				     vector, cpu->index, isr,
 				     vqc_since(READ_ONCE(cpu->isr_since[isr]),
 					       since));
-	else
+	else if (tpr < 0xf0)
 		link = vqc_chain_add(chain, VQC_STEP_APIC, VQC_WHY_BELOW_PPR,
 				     "vector 0x%02x waits in IRR of CPU %u: the guest's TPR lets only vectors from 0x%02x on through",
 				     vector, cpu->index, (tpr | 0xf) + 1);
+	else
+		link = vqc_chain_add(chain, VQC_STEP_APIC, VQC_WHY_BELOW_PPR,
+				     "vector 0x%02x waits in IRR of CPU %u: the guest's TPR lets no vector through",
+				     vector, cpu->index);
 	vqc_link_reg(link, "PPR=0x%02x TPR=0x%02x ISR=0x%02x", ppr, tpr,
 		     isr < 0 ? 0 : isr);
 }
@@ -229,11 +233,17 @@ static void vqc_chain_held(struct vqc_chain *chain, const struct vqc_cpu *cpu,
 	char since[VQC_SINCE_LEN];
 	struct vqc_link *link;
 
-	link = vqc_chain_add(chain, VQC_STEP_CPU, why, "CPU %u, for %s s: %s%s",
-			     cpu->index,
-			     vqc_since(READ_ONCE(cpu->held_since), since),
-			     vqc_why_words(why),
-			     look->window ? vqc_window_words : "");
+	vqc_since(READ_ONCE(cpu->held_since), since);
+	if (why == VQC_WHY_CPU_IF)
+		link = vqc_chain_add(chain, VQC_STEP_CPU, why,
+				     "CPU %u has had interrupts disabled (IF=0) for %s s%s",
+				     cpu->index, since,
+				     look->window ? vqc_window_words : "");
+	else
+		link = vqc_chain_add(chain, VQC_STEP_CPU, why,
+				     "CPU %u cannot take it, for %s s: %s%s",
+				     cpu->index, since, vqc_why_words(why),
+				     look->window ? vqc_window_words : "");
 	vqc_link_reg(link, "IF=%u request_interrupt_window=%u", look->if_flag,
 		     look->window);
 }

@@ -384,6 +384,9 @@ static void tpr_that_holds_a_vector_is_named(struct kunit *test)
 	expect_vector(test, 0, VECTOR, VQC_WHY_BELOW_PPR,
 		      "the guest's TPR lets only vectors from 0x60 on through",
 		      "PPR=0x50 TPR=0x50");
+	lapic_write(c->cpu[0], VQC_LAPIC_TPR, 0xff);
+	expect_vector(test, 0, VECTOR, VQC_WHY_BELOW_PPR,
+		      "the guest's TPR lets no vector through", "TPR=0xff");
 }
 
 static void isr_that_holds_a_vector_is_named(struct kunit *test)

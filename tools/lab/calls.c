@@ -117,6 +117,7 @@ static int lab_option(struct vm *vm, struct lab_call *call)
 		[LAB_OPTION_X2APIC] = vm->opts->x2apic,
 		[LAB_OPTION_IRQCHIP] = vm->opts->irqchip,
 		[LAB_OPTION_CPUS] = vm->opts->cpus,
+		[LAB_OPTION_TROUBLE] = vm->opts->trouble,
 	};
 
 	if (call->arg[0] >= ARRAY_SIZE(values))
@@ -200,6 +201,12 @@ static int lab_second(struct vm *vm, struct lab_call *call)
 	return 0;
 }
 
+static int lab_look(struct vm *vm, struct lab_call *call)
+{
+	look_start(vm, call->arg[0]);
+	return 0;
+}
+
 static const struct lab_handler lab_handlers[LAB_OP_COUNT] = {
 	[LAB_OP_PLAN] = { "plan", lab_plan },
 	[LAB_OP_CHECK] = { "check", lab_check, true },
@@ -221,6 +228,7 @@ static const struct lab_handler lab_handlers[LAB_OP_COUNT] = {
 	[LAB_OP_QUEUE] = { "queue", lab_queue },
 	[LAB_OP_SIGNALS] = { "signals", lab_signals },
 	[LAB_OP_SECOND] = { "second", lab_second },
+	[LAB_OP_LOOK] = { "look", lab_look },
 };
 
 /**
@@ -247,5 +255,5 @@ int lab_call(struct vm *vm, u32 address)
 	call->ret = handler->handle(vm, call);
 	if (vm->opts->verbose && !handler->quiet)
 		fprintf(stderr, " = %d\n", call->ret);
-	return op == LAB_OP_END;
+	return op == LAB_OP_END || vm->looked;
 }

@@ -76,6 +76,8 @@ typedef __s32 s32;
  *	loop; returns the CLOCK_MONOTONIC ns it took in a0
  * @LAB_OP_SECOND: a0 = address, a1 = stack: start the second CPU there, with the
  *	tables of the first
+ * @LAB_OP_LOOK: a0 = address of a word that is 1 once the guest is in trouble, or 0
+ *	if it is now: let the VMM's --look look, and end the run
  * @LAB_OP_COUNT: how many there are
  */
 enum lab_op {
@@ -99,7 +101,42 @@ enum lab_op {
 	LAB_OP_QUEUE,
 	LAB_OP_SIGNALS,
 	LAB_OP_SECOND,
+	LAB_OP_LOOK,
 	LAB_OP_COUNT
+};
+
+/**
+ * enum lab_trouble - the guests of trouble.c; look.c has their names
+ */
+enum lab_trouble {
+	LAB_TROUBLE_LINE_LOW,
+	LAB_TROUBLE_NO_ROUTE,
+	LAB_TROUBLE_PIC_NOT_SET_UP,
+	LAB_TROUBLE_PIC_MASKED,
+	LAB_TROUBLE_PIC_BEHIND,
+	LAB_TROUBLE_PIC_NO_EOI,
+	LAB_TROUBLE_PIC_GATED,
+	LAB_TROUBLE_EDGE_TAKEN,
+	LAB_TROUBLE_RTE_MASKED,
+	LAB_TROUBLE_LEVEL_MASKED,
+	LAB_TROUBLE_RTE_MODE,
+	LAB_TROUBLE_NO_EOI,
+	LAB_TROUBLE_ORPHAN,
+	LAB_TROUBLE_STORM,
+	LAB_TROUBLE_NO_DEST,
+	LAB_TROUBLE_APIC_SW_OFF,
+	LAB_TROUBLE_APIC_HW_OFF,
+	LAB_TROUBLE_TPR,
+	LAB_TROUBLE_BEHIND_ISR,
+	LAB_TROUBLE_VECTOR_NO_EOI,
+	LAB_TROUBLE_IF_OFF,
+	LAB_TROUBLE_IF_OFF_HALTED,
+	LAB_TROUBLE_STOPPED,
+	LAB_TROUBLE_LVT_MASKED,
+	LAB_TROUBLE_TIMER_OFF,
+	LAB_TROUBLE_TIMER_ARMED,
+	LAB_TROUBLE_PIT_OFF,
+	LAB_TROUBLES
 };
 
 /**
@@ -108,12 +145,14 @@ enum lab_op {
  * @LAB_OPTION_X2APIC: 1 with --x2apic
  * @LAB_OPTION_IRQCHIP: 1 if the VM has an irqchip of its own
  * @LAB_OPTION_CPUS: --cpus
+ * @LAB_OPTION_TROUBLE: --trouble, enum lab_trouble
  */
 enum lab_option {
 	LAB_OPTION_ROUNDS,
 	LAB_OPTION_X2APIC,
 	LAB_OPTION_IRQCHIP,
 	LAB_OPTION_CPUS,
+	LAB_OPTION_TROUBLE,
 };
 
 /**

@@ -184,6 +184,8 @@ enum vmm_exit run_guest(struct vm *vm)
 			run->immediate_exit = 0;
 			if (__atomic_load_n(&vm->hung, __ATOMIC_SEQ_CST))
 				return run_died(vm, "no sign of life");
+			if (__atomic_load_n(&vm->looked, __ATOMIC_SEQ_CST))
+				return VMM_EXIT_PASS;
 			if (errno == EINTR || errno == EAGAIN)
 				continue;
 			return run_died(vm, strerror(errno));

@@ -27,6 +27,7 @@ static const struct guest guests[] = {
 	{ "pit", "the 8254: counters, latches, port 0x61, line 0" },
 	{ "async", "a device that answers from another thread, and HLT" },
 	{ "msi", "messages, by KVM_SIGNAL_MSI and by routes" },
+	{ "trouble", "interrupts that do not come (--trouble, --look)" },
 	{ "bench", "cost of single operations (see tools/bench)" },
 };
 
@@ -38,8 +39,11 @@ enum long_option {
 	OPTION_IRQCHIP,
 	OPTION_JSON,
 	OPTION_LIST,
+	OPTION_LIST_TROUBLES,
+	OPTION_LOOK,
 	OPTION_ROUNDS,
 	OPTION_TIMEOUT,
+	OPTION_TROUBLE,
 	OPTION_X2APIC,
 };
 
@@ -52,8 +56,11 @@ static const struct option long_options[] = {
 	{ "irqchip", required_argument, NULL, OPTION_IRQCHIP },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "list", no_argument, NULL, OPTION_LIST },
+	{ "list-troubles", no_argument, NULL, OPTION_LIST_TROUBLES },
+	{ "look", required_argument, NULL, OPTION_LOOK },
 	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "trouble", required_argument, NULL, OPTION_TROUBLE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "x2apic", no_argument, NULL, OPTION_X2APIC },
 	{ }
@@ -67,16 +74,19 @@ static const char help_text[] =
 "  --irqchip on|off   off: the VM gets no irqchip, the VMM answers as cheaply as\n"
 "                     it can (default on; off is for the guest bench only)\n"
 "  --cpus 1|2         2: the guest bench measures IPIs between two CPUs, in place of\n"
-"                     all else (default 1)\n"
+"                     all else; the guest trouble may use the second (default 1)\n"
 "  --x2apic           the guest uses its local APIC in x2APIC mode\n"
 "  --rounds N         rounds of the guests async and bench (default 10000)\n"
 "  --timeout SECONDS  end the run after so long without a sign of life (60)\n"
 "  --at-end COMMAND   when the guest is done and its VM still there, let the\n"
 "                     shell run this (to look at the VM from outside)\n"
+"  --trouble NAME     which trouble the guest \"trouble\" is in\n"
+"  --look COMMAND     let the shell run this when it is, then end the run\n"
 "  --guest-dir DIR    where the guests' images are (default: beside vmm)\n"
 "  --json             one JSON object in place of KTAP\n"
 "  -v, --verbose      show what the guest asks of the VMM, and count exits\n"
 "  --list             name the guests\n"
+"  --list-troubles    name what --trouble can be\n"
 "  -h, --help         this text\n"
 "\n"
 "Exit status: 0 all checks passed, 1 some failed, 2 wrong usage, 3 the VM could\n"
@@ -157,11 +167,23 @@ static void parse_option(struct options *opts, int option)
 	case OPTION_LIST:
 		list_guests();
 		break;
+	case OPTION_LIST_TROUBLES:
+		look_list();
+		exit(VMM_EXIT_PASS);
+	case OPTION_LOOK:
+		opts->look = optarg;
+		break;
 	case OPTION_ROUNDS:
 		opts->rounds = parse_number(optarg, 100000000);
 		break;
 	case OPTION_TIMEOUT:
 		opts->timeout_s = parse_number(optarg, 86400);
+		break;
+	case OPTION_TROUBLE:
+		opts->trouble = look_trouble(optarg);
+		if (opts->trouble < 0)
+			usage_error("no such trouble (--list-troubles names them)",
+				    optarg);
 		break;
 	case OPTION_X2APIC:
 		opts->x2apic = true;
@@ -194,8 +216,11 @@ static void parse_command_line(struct options *opts, int argc, char **argv)
 		usage_error("no such guest (--list names them)", opts->guest);
 	if (!opts->irqchip && strcmp(opts->guest, "bench"))
 		usage_error("without irqchip only the guest bench can run", NULL);
-	if (opts->cpus > 1 && strcmp(opts->guest, "bench"))
-		usage_error("only the guest bench has two CPUs", NULL);
+	if (opts->cpus > 1 && strcmp(opts->guest, "bench") &&
+	    strcmp(opts->guest, "trouble"))
+		usage_error("only the guests bench and trouble have two CPUs", NULL);
+	if (!strcmp(opts->guest, "trouble") != (opts->trouble >= 0 && opts->look))
+		usage_error("--trouble and --look go with the guest trouble", NULL);
 	if (!opts->guest_dir)
 		opts->guest_dir = default_guest_dir();
 }
@@ -221,6 +246,7 @@ int main(int argc, char **argv)
 		.rounds = VMM_DEFAULT_ROUNDS,
 		.timeout_s = VMM_DEFAULT_TIMEOUT_S,
 		.cpus = 1,
+		.trouble = -1,
 		.irqchip = true,
 	};
 	enum vmm_exit status;

@@ -9,6 +9,7 @@
  * worker.c  the answering device and its thread
  * queue.c   the device with a queue and its thread
  * second.c  the second vCPU and its thread
+ * look.c    looking at a guest in trouble
  * floor.c   a userspace irqchip, as cheap as can be (--irqchip off)
  * report.c  verdicts, KTAP and JSON, the watchdog
  *
@@ -48,6 +49,8 @@ enum vmm_exit {
  * @device: path of the device that speaks KVM's ABI
  * @guest_dir: where NAME.bin lies
  * @guest: the guest's name
+ * @look: shell command to run when the guest trouble is in it
+ * @trouble: which: enum lab_trouble
  * @rounds: rounds of the async and bench guests, 1 or more
  * @timeout_s: seconds without a sign of life before the watchdog ends the run
  * @irqchip: ask the VM for an irqchip
@@ -61,6 +64,8 @@ struct options {
 	const char *device;
 	const char *guest_dir;
 	const char *guest;
+	const char *look;
+	int trouble;
 	unsigned long rounds;
 	unsigned int timeout_s;
 	unsigned int cpus;
@@ -208,6 +213,8 @@ struct queue {
  * @second: the same VM, as its second vCPU sees it, or NULL
  * @vcpu_thread: the vCPU's thread
  * @hung: set by the watchdog before it interrupts KVM_RUN
+ * @there: in guest memory: the guest is in trouble
+ * @looked: it was looked at, and the run is over
  * @nr_exits: exits that reached the VMM
  * @nr_stray: accesses to ports and addresses nobody answers
  */
@@ -226,6 +233,8 @@ struct vm {
 	struct vm *second;
 	pthread_t vcpu_thread;
 	bool hung;
+	u32 *there;
+	bool looked;
 	u64 nr_exits;
 	u64 nr_stray;
 };
@@ -262,6 +271,11 @@ void queue_answer(struct queue *queue);
 
 /* second.c */
 void second_start(struct vm *vm, u64 entry, u64 stack);
+
+/* look.c */
+int look_trouble(const char *name);
+void look_list(void);
+void look_start(struct vm *vm, u64 flag);
 
 /* floor.c */
 void floor_init(struct vm *vm);
