@@ -324,6 +324,9 @@ static const struct {
 	bool chips;	/* not where the fabric has nothing but local APICs */
 } vqc_debugfs_files[] = {
 	{ "counters",	&vqc_counters_fops,	0400 },
+#if IS_ENABLED(CONFIG_VIRQCHIP_FAULT)
+	{ "fault",	&vqc_fault_fops,	0600 },
+#endif
 	{ "info",	&vqc_info_fops,		0400 },
 	{ "ioapic",	&vqc_ioapic_fops,	0400, true },
 	{ "latency",	&vqc_latency_file_fops,	0400 },

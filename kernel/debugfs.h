@@ -13,6 +13,7 @@ struct vqc_cpu;
 struct vqc_fabric;
 
 /* Files whose data is the fabric; for debugfs.c */
+extern const struct file_operations vqc_fault_fops;
 extern const struct file_operations vqc_ring_fops;
 extern const struct file_operations vqc_why_fops;
 

@@ -10,6 +10,7 @@
 #include <linux/rcupdate.h>
 
 #include "fabric.h"
+#include "fault.h"
 #include "inject.h"
 #include "observe.h"
 
@@ -48,8 +49,14 @@ static enum vqc_why vqc_cpu_accept_foreign(struct vqc_cpu *cpu,
 	return vqc_lapic_accept(&cpu->lapic, msg);
 }
 
-static enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
-				   const struct vqc_msg *msg, u64 seq)
+void vqc_cpu_kick(struct vqc_cpu *cpu)
+{
+	if (!vqc_fault_no_kick(cpu))
+		cpu->ops->kick(cpu);
+}
+
+static enum vqc_why vqc_cpu_accept_now(struct vqc_cpu *cpu,
+				       const struct vqc_msg *msg, u64 seq)
 {
 	enum vqc_why why;
 
@@ -61,8 +68,27 @@ static enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
 	vqc_obs_accept(cpu, seq, msg, why);
 	/* An illegal vector may have raised the LVT error interrupt. */
 	if (why == VQC_WHY_DELIVERED || why == VQC_WHY_ILLEGAL_VECTOR)
-		cpu->ops->kick(cpu);
+		vqc_cpu_kick(cpu);
 	return why;
+}
+
+static enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
+				   const struct vqc_msg *msg, u64 seq)
+{
+	/* Lost on its way: who sent it cannot know. */
+	if (vqc_fault_accept(cpu, msg, seq))
+		return VQC_WHY_DELIVERED;
+	return vqc_cpu_accept_now(cpu, msg, seq);
+}
+
+void vqc_deliver_to(struct vqc_cpu *cpu, const struct vqc_msg *msg)
+{
+	u64 seq = vqc_obs_start(cpu->fabric);
+	enum vqc_why why;
+
+	vqc_obs_msg(cpu->fabric, seq, VQC_NO_PIN, msg, VQC_NO_CPU);
+	why = vqc_cpu_accept_now(cpu, msg, seq);
+	vqc_obs_sent(cpu->fabric, seq, VQC_NO_PIN, why);
 }
 
 /*
@@ -169,7 +195,7 @@ static bool vqc_wire_lint0(struct vqc_fabric *f, struct vqc_cpu *cpu, bool intr)
 
 	if (vqc_lapic_takes_extint(&cpu->lapic)) {
 		if (intr)
-			cpu->ops->kick(cpu);
+			vqc_cpu_kick(cpu);
 		return true;
 	}
 	if (READ_ONCE(cpu->lapic.lvt[VQC_LVT_IDX_LINT0]) & VQC_LVT_MASKED)
@@ -180,7 +206,7 @@ static bool vqc_wire_lint0(struct vqc_fabric *f, struct vqc_cpu *cpu, bool intr)
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	vqc_count(f, why);
 	if (why == VQC_WHY_DELIVERED)
-		cpu->ops->kick(cpu);
+		vqc_cpu_kick(cpu);
 	return true;
 }
 

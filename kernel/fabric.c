@@ -39,6 +39,7 @@
 #include <linux/slab.h>
 
 #include "fabric.h"
+#include "fault.h"
 #include "inject.h"
 #include "observe.h"
 
@@ -104,6 +105,7 @@ static void vqc_fabric_init_chips(struct vqc_fabric *f)
 static void vqc_fabric_free(struct vqc_fabric *f)
 {
 	vqc_observer_destroy(f);
+	vqc_fault_free(f);
 	vqc_bus_destroy(&f->pio);
 	vqc_bus_destroy(&f->mmio);
 	kvfree(rcu_dereference_protected(f->routes, true));
@@ -220,6 +222,7 @@ void vqc_fabric_quiesce(struct vqc_fabric *f)
 	mutex_unlock(&vqc_fabrics_lock);
 
 	vqc_observer_hide(f);
+	vqc_fault_quiesce(f);
 	hrtimer_cancel(&f->pit_timer);
 	vqc_fabric_remove_cpus(f);
 	hrtimer_cancel(&f->ioapic_timer);
@@ -344,7 +347,7 @@ static enum hrtimer_restart vqc_cpu_timer_fn(struct hrtimer *timer)
 	vqc_obs_timer(cpu->fabric, cpu, true, clock.now_ns, why);
 	vqc_obs_accept(cpu, seq, &msg, why);
 	if (why == VQC_WHY_DELIVERED)
-		cpu->ops->kick(cpu);
+		vqc_cpu_kick(cpu);
 	return HRTIMER_NORESTART;
 }
 
@@ -695,6 +698,19 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 	int ret;
 
 	rcu_read_lock();
+	if (!vqc_fault_line(f, source_id, gsi, level, &ret))
+		ret = vqc_drive_gsi(f, rcu_dereference(f->routes), source_id,
+				    gsi, level);
+	rcu_read_unlock();
+	return ret;
+}
+
+int vqc_set_irq_now(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
+		    int level)
+{
+	int ret;
+
+	rcu_read_lock();
 	ret = vqc_drive_gsi(f, rcu_dereference(f->routes), source_id, gsi,
 			    level);
 	rcu_read_unlock();
@@ -704,12 +720,14 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 int vqc_pulse_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi)
 {
 	const struct vqc_route_table *table;
-	int ret;
+	int ret, fell;
 
 	rcu_read_lock();
 	table = rcu_dereference(f->routes);
-	ret = vqc_drive_gsi(f, table, source_id, gsi, 1);
-	vqc_drive_gsi(f, table, source_id, gsi, 0);
+	if (!vqc_fault_line(f, source_id, gsi, 1, &ret))
+		ret = vqc_drive_gsi(f, table, source_id, gsi, 1);
+	if (!vqc_fault_line(f, source_id, gsi, 0, &fell))
+		vqc_drive_gsi(f, table, source_id, gsi, 0);
 	rcu_read_unlock();
 	return ret;
 }

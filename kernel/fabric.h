@@ -25,6 +25,7 @@
 struct dentry;
 struct vqc_cpu;
 struct vqc_fabric;
+struct vqc_faults;
 struct vqc_inject_ops;
 
 #define VQC_IOAPIC_BASE		0xfec00000ull
@@ -249,6 +250,7 @@ struct vqc_fabric_config {
  * @pio: port I/O bus
  * @mmio: memory bus
  * @stats: counters
+ * @faults: of fault.c; NULL until there was a rule; release-published, stays
  * @observer: of observe.c
  * @debugfs: its directory
  * @list: in the list of all fabrics
@@ -301,6 +303,7 @@ struct vqc_fabric {
 	struct vqc_bus mmio;
 
 	struct vqc_stats __percpu *stats;
+	struct vqc_faults *faults;
 	struct vqc_observer *observer;
 	struct dentry *debugfs;
 	struct list_head list;
@@ -478,6 +481,18 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 int vqc_pulse_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi);
 
 /**
+ * vqc_set_irq_now - vqc_set_irq() that no fault on purpose meets
+ * @f: the fabric
+ * @source_id: as there
+ * @gsi: as there
+ * @level: as there
+ *
+ * Context: any, also hard interrupts. Return: as vqc_set_irq().
+ */
+int vqc_set_irq_now(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
+		    int level);
+
+/**
  * vqc_send_msi - deliver a message-signalled interrupt
  * @f: the fabric
  * @address: message address
@@ -514,6 +529,23 @@ struct vqc_msg vqc_fabric_msi(const struct vqc_fabric *f, u64 address,
  */
 unsigned int vqc_deliver_msg(struct vqc_fabric *f, const struct vqc_msg *msg,
 			     unsigned int src, u64 seq, enum vqc_why *why);
+
+/**
+ * vqc_deliver_to - bring a message to one CPU, whatever its destination
+ * @cpu: the CPU
+ * @msg: the message
+ *
+ * No fault on purpose meets it. Context: any, under RCU; no lock held.
+ */
+void vqc_deliver_to(struct vqc_cpu *cpu, const struct vqc_msg *msg);
+
+/**
+ * vqc_cpu_kick - tell a CPU that something is pending for it
+ * @cpu: the CPU
+ *
+ * Context: any, also hard interrupts.
+ */
+void vqc_cpu_kick(struct vqc_cpu *cpu);
 
 /**
  * vqc_hand_over - bring a message to local APICs that are not ours

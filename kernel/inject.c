@@ -11,6 +11,7 @@
 #include <linux/jiffies.h>
 
 #include "fabric.h"
+#include "fault.h"
 #include "inject.h"
 #include "observe.h"
 
@@ -40,6 +41,7 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 {
 	struct vqc_fabric *f = cpu->fabric;
 	unsigned long flags;
+	bool spurious;
 	u8 vector;
 	VQC_DEFINE_FX(fx);
 
@@ -50,7 +52,10 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 		return vector;
 	}
 	clear_bit(VQC_EV_EXTINT, &cpu->lapic.events);
+	spurious = vqc_fault_spurious(f);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
+	if (unlikely(spurious))
+		__vqc_fault_forget(&f->pic);
 	vector = vqc_pic_ack(&f->pic, pin, &fx);
 	if (*pin < VQC_NR_PIC_PINS)
 		f->pic_acked[*pin] = jiffies;

@@ -7,6 +7,7 @@
 enum vqc_why observe_ready_answer;
 enum vqc_why observe_busy_cause;
 struct vqc_cpu_look observe_look;
+unsigned int observe_kicks;
 u32 observe_falling_gsi;
 
 static enum vqc_why fake_ready(struct vqc_cpu *cpu)
@@ -32,6 +33,7 @@ static void fake_window(struct vqc_cpu *cpu)
 
 static void fake_kick(struct vqc_cpu *cpu)
 {
+	observe_kicks++;
 	vqc_obs_kick(cpu);
 }
 

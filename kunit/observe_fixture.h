@@ -34,6 +34,8 @@ extern enum vqc_why observe_ready_answer;
 extern enum vqc_why observe_busy_cause;
 /* What they are seen to do. */
 extern struct vqc_cpu_look observe_look;
+/* How often they were kicked. */
+extern unsigned int observe_kicks;
 /* A line that falls while they are asked, 0 for none. */
 extern u32 observe_falling_gsi;
 

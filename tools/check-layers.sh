@@ -75,6 +75,7 @@ rank()
 	kernel/dev_*)				echo 2 ;;
 	kernel/fabric*|kernel/deliver*)		echo 2 ;;
 	kernel/inject*|kernel/snapshot*)	echo 2 ;;
+	kernel/fault.[ch])			echo 2 ;;
 	# Below all: what programs see, and what kernels differ in.
 	kernel/uapi/*|kernel/compat.h)		echo 0 ;;
 	*)					echo none ;;

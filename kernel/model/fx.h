@@ -66,6 +66,7 @@
 	X(EDGE_TAKEN,		"the edge was taken: the line must fall first") \
 	X(IOAPIC_ORPHAN,	"remote IRR set, but no CPU has the vector: no EOI can come") \
 	X(AT_REST,		"nothing is pending") \
+	X(FAULT,		"a fault on purpose") \
 	X(TIMER_OFF,		"timer not armed: count 0 or APIC disabled") \
 	X(PIT_GATED,		"PIT channel stopped by its gate") \
 	X(PIT_COALESCED,	"PIT tick merged: the last one is not acknowledged") \

@@ -87,3 +87,39 @@ TEST(counters_say_which_cpu_took_how_many)
 	text_expect(debugfs_read(debugfs_open(fabric, "counters")),
 		    "cpu=0 injected=5 waits=0 eois=5\n");
 }
+
+TEST(fault_drops_what_it_is_told_to)
+{
+	int fabric = fabric_with_cpu(0), fault = debugfs_open(fabric, "fault");
+
+	ASSERT(!*debugfs_read(fault));
+	rte_write(fabric, GSI, VECTOR);
+	debugfs_write(fault, "drop gsi=10 times=1\n");
+	text_expect(debugfs_read(fault),
+		    "kind=drop gsi=10 us=100 count=1 probability=100 interval=1 times=1 seen=0 hits=0\n");
+	ASSERT_EQ(line_set(fabric, GSI, 1), -1);
+	line_set(fabric, GSI, 0);
+	text_expect(debugfs_read(fault), "times=0 seen=1 hits=1\n");
+	ASSERT_EQ(line_set(fabric, GSI, 1), 1);
+	debugfs_write(fault, "clear");
+	ASSERT(!*debugfs_read(fault));
+	debugfs_write(fault, "spurious");
+	text_expect(debugfs_read(fault), "kind=spurious pic=0 ");
+}
+
+TEST(fault_refuses_what_is_no_rule)
+{
+	static const char * const bad[] = {
+		"drop", "drop gsi", "drop gsi=", "drop gsi=x", "drop gsi=4096",
+		"drop cpu=0", "lose gsi=1", "drop gsi=1 vector=1", "drop gsi=1 x=1",
+		"delay gsi=1 us=0", "storm gsi=1 count=0", "drop gsi=1 times=-2",
+		"drop gsi=1 probability=101", "drop gsi=1 interval=0",
+		"no-kick gsi=1", "clear all", "x", NULL
+	};
+	int fabric = fabric_with_cpu(0), fault = debugfs_open(fabric, "fault");
+	unsigned int i;
+
+	for (i = 0; bad[i]; i++)
+		ASSERT_ERRNO(write(fault, bad[i], strlen(bad[i])), EINVAL);
+	ASSERT(!*debugfs_read(fault));
+}

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Faults on purpose. */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/iopoll.h>
+
+#include "fault.h"
+#include "observe_fixture.h"
+
+#define GSI		10
+#define VECTOR		0x39
+#define RTE_EDGE	VECTOR
+#define RTE_LEVEL	(VECTOR | VQC_RTE_LEVEL)
+/* Much longer than any fault here takes. */
+#define MAX_WAIT_US	5000000
+
+static struct vqc_fault_rule rule_of(enum vqc_fault_kind kind,
+				     enum vqc_fault_target target, u32 id)
+{
+	return (struct vqc_fault_rule){
+		.kind = kind, .target = target, .id = id, .us = 1, .count = 1,
+		.probability = 100, .interval = 1, .times = 1,
+	};
+}
+
+static void add_rule(struct kunit *test, const struct vqc_fault_rule *rule)
+{
+	struct observe_case *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, vqc_fault_add(c->f, rule), 0);
+}
+
+static void add(struct kunit *test, enum vqc_fault_kind kind,
+		enum vqc_fault_target target, u32 id)
+{
+	struct vqc_fault_rule rule = rule_of(kind, target, id);
+
+	add_rule(test, &rule);
+}
+
+static u64 hits(struct observe_case *c)
+{
+	struct vqc_fault_rule rules[VQC_MAX_FAULTS];
+
+	return vqc_fault_list(c->f, rules) ? rules[0].hits : 0;
+}
+
+static u64 raised(struct observe_case *c, u32 gsi)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(c->f->stats, cpu)->gsi_raised[gsi];
+	return sum;
+}
+
+static int set_line(struct observe_case *c, u32 gsi, int level)
+{
+	return vqc_set_irq(c->f, VQC_SOURCE_USER, gsi, level, true);
+}
+
+static bool pending(struct observe_case *c, unsigned int cpu)
+{
+	return test_bit(VECTOR, c->cpu[cpu]->lapic.irr);
+}
+
+/* What is late comes from a timer. */
+#define expect_soon(test, condition)					\
+do {									\
+	int soon_;							\
+									\
+	KUNIT_EXPECT_EQ(test, 0,					\
+			read_poll_timeout((int), soon_, soon_, 100,	\
+					  MAX_WAIT_US, false,		\
+					  condition));			\
+} while (0)
+
+/* ---- GSIs ---- */
+
+static void a_dropped_line_reaches_no_chip(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	add(test, VQC_FAULT_DROP, VQC_FAULT_GSI, GSI);
+	KUNIT_EXPECT_EQ(test, set_line(c, GSI, 1), -1);
+	KUNIT_EXPECT_FALSE(test, vqc_line_level(&c->f->ioapic_line[GSI]));
+	KUNIT_EXPECT_FALSE(test, pending(c, 0));
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "dropped: a fault on purpose");
+	set_line(c, GSI, 0);
+	/* Once was asked for. */
+	KUNIT_EXPECT_EQ(test, set_line(c, GSI, 1), 1);
+	KUNIT_EXPECT_TRUE(test, pending(c, 0));
+	KUNIT_EXPECT_EQ(test, hits(c), 1ull);
+}
+
+static void other_lines_are_left_alone(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	add(test, VQC_FAULT_DROP, VQC_FAULT_GSI, GSI + 1);
+	KUNIT_EXPECT_EQ(test, set_line(c, GSI, 1), 1);
+	KUNIT_EXPECT_EQ(test, hits(c), 0ull);
+}
+
+static void a_late_line_rises_and_falls_in_order(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DELAY, VQC_FAULT_GSI,
+					     GSI);
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	rule.us = 20000;
+	add_rule(test, &rule);
+	set_line(c, GSI, 1);
+	set_line(c, GSI, 0);
+	KUNIT_EXPECT_FALSE(test, pending(c, 0));
+	expect_soon(test, pending(c, 0));
+	expect_soon(test, !vqc_line_level(&c->f->ioapic_line[GSI]));
+	KUNIT_EXPECT_EQ(test, raised(c, GSI), 1ull);
+}
+
+static void a_storm_follows_its_line(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_STORM, VQC_FAULT_GSI,
+					     GSI);
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	rule.count = 25;
+	add_rule(test, &rule);
+	pulse(c, GSI);
+	expect_soon(test, raised(c, GSI) == 26);
+	KUNIT_EXPECT_FALSE(test, vqc_line_level(&c->f->ioapic_line[GSI]));
+}
+
+static void a_pulse_meets_faults_too(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	add(test, VQC_FAULT_DROP, VQC_FAULT_GSI, GSI);
+	KUNIT_EXPECT_EQ(test, vqc_pulse_irq(c->f, VQC_SOURCE_PULSE, GSI), -1);
+	KUNIT_EXPECT_EQ(test, vqc_pulse_irq(c->f, VQC_SOURCE_PULSE, GSI), 1);
+}
+
+/* ---- vectors ---- */
+
+static void a_dropped_message_is_taken_for_delivered(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_LEVEL);
+	add(test, VQC_FAULT_DROP, VQC_FAULT_VECTOR, VECTOR);
+	set_line(c, GSI, 1);
+	KUNIT_EXPECT_FALSE(test, pending(c, 0));
+	KUNIT_EXPECT_TRUE(test, c->f->ioapic.rte[GSI] & VQC_RTE_REMOTE_IRR);
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "on its way: the PIC is not initialised; a fault on purpose");
+}
+
+static void a_late_message_comes_to_its_cpu(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DELAY, VQC_FAULT_VECTOR,
+					     VECTOR);
+	struct observe_case *c = test->priv;
+
+	rule.us = 20000;
+	add_rule(test, &rule);
+	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, VECTOR);
+	KUNIT_EXPECT_FALSE(test, pending(c, 1));
+	expect_soon(test, pending(c, 1));
+	KUNIT_EXPECT_FALSE(test, pending(c, 0));
+}
+
+static void a_storm_of_messages_comes_again(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	add(test, VQC_FAULT_STORM, VQC_FAULT_VECTOR, VECTOR);
+	vqc_send_msi(c->f, MSI_ADDRESS, VECTOR);
+	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	expect_soon(test, pending(c, 0));
+}
+
+/* ---- the PIC, and CPUs ---- */
+
+static u64 injected(struct observe_case *c, u8 vector)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(c->f->stats, cpu)->vector_injected[vector];
+	return sum;
+}
+
+static void a_spurious_interrupt_is_ir7_of_the_chip(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_SPURIOUS, VQC_FAULT_PIC,
+					     0);
+
+	rule.times = 2;
+	pic_start(c, 1);
+	add_rule(test, &rule);
+	set_line(c, 5, 1);
+	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	KUNIT_EXPECT_EQ(test, injected(c, 0x27), 1ull);
+	KUNIT_EXPECT_EQ(test, c->f->pic.chip[0].isr, 0);
+	set_line(c, 12, 1);
+	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	KUNIT_EXPECT_EQ(test, injected(c, 0x2f), 1ull);
+	KUNIT_EXPECT_EQ(test, c->f->pic.chip[1].isr, 0);
+	KUNIT_EXPECT_EQ(test, hits(c), 2ull);
+}
+
+static void a_withheld_kick_leaves_the_interrupt_pending(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	observe_kicks = 0;
+	add(test, VQC_FAULT_NO_KICK, VQC_FAULT_CPU, 1);
+	vqc_send_msi(c->f, MSI_ADDRESS, VECTOR);
+	KUNIT_EXPECT_EQ(test, observe_kicks, 1u);
+	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, VECTOR);
+	KUNIT_EXPECT_EQ(test, observe_kicks, 1u);
+	KUNIT_EXPECT_TRUE(test, pending(c, 1));
+	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, VECTOR + 1);
+	KUNIT_EXPECT_EQ(test, observe_kicks, 2u);
+}
+
+/* ---- attributes and rules ---- */
+
+static unsigned int dropped_of_ten(struct kunit *test,
+				   const struct vqc_fault_rule *rule)
+{
+	struct observe_case *c = test->priv;
+	unsigned int i, nr = 0;
+
+	add_rule(test, rule);
+	for (i = 0; i < 10; i++) {
+		nr += set_line(c, GSI, 1) < 0;
+		set_line(c, GSI, 0);
+		vqc_inject_pending(c->cpu[0]);
+		lapic_eoi(c->cpu[0]);
+	}
+	return nr;
+}
+
+static void attributes_say_how_often(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DROP, VQC_FAULT_GSI, GSI);
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	rule.times = 4;
+	KUNIT_EXPECT_EQ(test, dropped_of_ten(test, &rule), 4u);
+	vqc_fault_clear(c->f);
+	rule.times = -1;
+	KUNIT_EXPECT_EQ(test, dropped_of_ten(test, &rule), 10u);
+	vqc_fault_clear(c->f);
+	rule.interval = 3;
+	KUNIT_EXPECT_EQ(test, dropped_of_ten(test, &rule), 3u);
+	vqc_fault_clear(c->f);
+	rule.interval = 1;
+	rule.probability = 0;
+	KUNIT_EXPECT_EQ(test, dropped_of_ten(test, &rule), 0u);
+	vqc_fault_clear(c->f);
+	KUNIT_EXPECT_EQ(test, hits(c), 0ull);
+}
+
+static const struct vqc_fault_rule bad_rules[] = {
+	{ VQC_FAULT_SPURIOUS, VQC_FAULT_GSI, GSI, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_NO_KICK, VQC_FAULT_VECTOR, VECTOR, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_CPU, 0, 1, 1, 100, 1, 1 },
+	{ VQC_NR_FAULT_KINDS, VQC_FAULT_GSI, GSI, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_NR_FAULT_TARGETS, GSI, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, VQC_NR_GSIS, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_VECTOR, VQC_NR_VECTORS, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_SPURIOUS, VQC_FAULT_PIC, 1, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_NO_KICK, VQC_FAULT_CPU, VQC_MAX_CPUS, 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_DELAY, VQC_FAULT_GSI, GSI, 0, 1, 100, 1, 1 },
+	{ VQC_FAULT_DELAY, VQC_FAULT_GSI, GSI, VQC_MAX_FAULT_US + 1, 1, 100, 1, 1 },
+	{ VQC_FAULT_STORM, VQC_FAULT_GSI, GSI, 1, 0, 100, 1, 1 },
+	{ VQC_FAULT_STORM, VQC_FAULT_GSI, GSI, 1, VQC_MAX_FAULT_COUNT + 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 1, 1, 101, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 1, 1, 100, 0, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 1, 1, 100, 1, -2 },
+};
+
+static void rules_out_of_range_are_refused(struct kunit *test)
+{
+	struct vqc_fault_rule rules[VQC_MAX_FAULTS];
+	struct observe_case *c = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad_rules); i++)
+		KUNIT_EXPECT_EQ_MSG(test, vqc_fault_add(c->f, &bad_rules[i]),
+				    -EINVAL, "rule %u", i);
+	KUNIT_EXPECT_EQ(test, vqc_fault_list(c->f, rules), 0u);
+}
+
+static void there_is_room_for_so_many_rules(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DROP, VQC_FAULT_GSI, GSI);
+	struct observe_case *c = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < VQC_MAX_FAULTS; i++)
+		add_rule(test, &rule);
+	KUNIT_EXPECT_EQ(test, vqc_fault_add(c->f, &rule), -ENOSPC);
+}
+
+/* More is late than there is room for: what finds none is not late. */
+static void what_finds_no_room_is_not_lost(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DELAY, VQC_FAULT_VECTOR,
+					     VECTOR);
+	struct observe_case *c = test->priv;
+	unsigned int i;
+
+	rule.us = VQC_MAX_FAULT_US;
+	rule.times = -1;
+	add_rule(test, &rule);
+	for (i = 0; i < 1000 && !pending(c, 0); i++)
+		vqc_send_msi(c->f, MSI_ADDRESS, VECTOR);
+	KUNIT_EXPECT_TRUE(test, pending(c, 0));
+}
+
+static struct kunit_case fault_cases[] = {
+	KUNIT_CASE(a_dropped_line_reaches_no_chip),
+	KUNIT_CASE(other_lines_are_left_alone),
+	KUNIT_CASE(a_late_line_rises_and_falls_in_order),
+	KUNIT_CASE(a_storm_follows_its_line),
+	KUNIT_CASE(a_pulse_meets_faults_too),
+	KUNIT_CASE(a_dropped_message_is_taken_for_delivered),
+	KUNIT_CASE(a_late_message_comes_to_its_cpu),
+	KUNIT_CASE(a_storm_of_messages_comes_again),
+	KUNIT_CASE(a_spurious_interrupt_is_ir7_of_the_chip),
+	KUNIT_CASE(a_withheld_kick_leaves_the_interrupt_pending),
+	KUNIT_CASE(attributes_say_how_often),
+	KUNIT_CASE(rules_out_of_range_are_refused),
+	KUNIT_CASE(there_is_room_for_so_many_rules),
+	KUNIT_CASE(what_finds_no_room_is_not_lost),
+	{}
+};
+
+static struct kunit_suite fault_suite = {
+	.name = "virqchip_fault",
+	.init = observe_init,
+	.exit = observe_exit,
+	.test_cases = fault_cases,
+};
+
+kunit_test_suite(fault_suite);
