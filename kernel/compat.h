@@ -69,11 +69,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 
 /* A flag of KVM_CAP_X2APIC_API; delete when 7.2 is the oldest. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
-#include <linux/kvm.h>
-
-#ifndef KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST
 #define KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST	BIT_ULL(2)
-#endif
 #endif
 
 /* KUnit compares memory since 6.2; delete when that is the oldest. */
