@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tools/vm/lib.sh
 . tools/vm/lib.sh
 
-steps=7
+steps=8
 build=build/demo
 results=$build/results
 device=/dev/virqchip
@@ -151,6 +151,54 @@ linux_guest()
 		sed 's/^VIRQCHIP-GUEST-//' | indent
 }
 
+# What the guest $1 has got wrong.
+describe_trouble()
+{
+	case $1 in
+	no-eoi)		cat <<-'EOF'
+		The handler of a level-triggered line serves its device, and returns
+		without the end-of-interrupt. No interrupt of the line ever comes again.
+		EOF
+		;;
+	rte-masked)	cat <<-'EOF'
+		A driver has moved its interrupt to another CPU: it masked the entry of
+		the I/O APIC, wrote it anew, and forgot to unmask it.
+		EOF
+		;;
+	if-off)		cat <<-'EOF'
+		The guest waits for an interrupt in a loop, with interrupts disabled.
+		EOF
+		;;
+	esac
+}
+
+run_trouble()
+{
+	local name=$1 log=$VQC_RESULTS/trouble-$1.log answer=$VQC_RESULTS/trouble-$1 reason=$2
+
+	tell "The guest $name:"
+	describe_trouble "$name" | indent
+	# The VMM is the parent of the shell that looks.
+	# shellcheck disable=SC2016 # PPID is that shell's
+	vm_run_logged "$log" $build/lab/vmm --device $device --trouble "$name" \
+		--look 'exec tools/virqctl/build/virqctl why vm-$PPID 10 >"'"$answer"'"' \
+		trouble || give_up "the guest $name is in no trouble; its log is $log"
+	echo '          $ virqctl why vm-... 10'
+	indent <"$answer"
+	grep -q "($reason)\$" "$answer" || give_up "the answer should be $reason"
+	echo
+}
+
+troubled_guests()
+{
+	tell 'Each raised line 10 and hears nothing. What holds it, and which register'
+	tell 'says so? One question each, asked while the guest hangs:'
+	echo
+	run_trouble no-eoi IOAPIC_REMOTE_IRR
+	run_trouble rte-masked IOAPIC_MASKED
+	run_trouble if-off CPU_IF
+}
+
 inside()
 {
 	step 4 "load KVM and virqchip (in the emulated machine, Linux $(uname -r))"
@@ -163,6 +211,8 @@ inside()
 	done
 	step 6 "boot Linux on $device, in Debian's QEMU as it is"
 	linux_guest
+	step 7 'three guests in trouble, and why'
+	troubled_guests
 	rmmod virqchip || give_up 'virqchip does not unload'
 }
 
@@ -247,7 +297,7 @@ echo 'virqchip: the interrupt controllers of a PC for KVM guests, in a module th
 echo 'what each interrupt does. This demonstration loads nothing into this machine.'
 
 step 1 'install what is needed'
-tools/deps.sh build vm || give_up 'see the messages above'
+tools/deps.sh build vm virqctl || give_up 'see the messages above'
 vm_get_kernel
 tell "Debian's kernel $vm_release is in $vm_kernel_dir."
 
@@ -259,6 +309,8 @@ tell "$(stat -c '%n, %s bytes' $build/module/virqchip.ko)"
 step 3 'build the lab, and boot an emulated machine with KVM'
 vm_run_logged $build/lab.log make -j2 -C tools/lab BUILD="$PWD/$build/lab" ||
 	give_up "the log is $build/lab.log"
+vm_run_logged $build/virqctl.log make -j2 -C tools/virqctl ||
+	give_up "the log is $build/virqctl.log"
 tell "The lab's guests and the VMM that runs them are in $build/lab."
 tools/vm/guest-initramfs >/dev/null || give_up 'no initramfs for the Linux guest'
 tell 'Booting: QEMU emulates every instruction, of AMD SVM too, so KVM works inside.'
@@ -272,7 +324,7 @@ case $status in
 *)	give_up "it ended with status $status; see $results/console.log" ;;
 esac
 
-step 7 'what happened'
+step 8 'what happened'
 show_trace
 show_summary
 printf '\n[%3d s] Done. All that was recorded is in %s/.\n' "$(elapsed)" $results

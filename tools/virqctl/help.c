@@ -117,6 +117,25 @@ const char help_latency[] =
 	"  virqctl latency vm-179\n"
 	"  virqctl latency vm-179 --gsi 10 --stage to_cpu\n";
 
+const char help_fault[] =
+	"Lets interrupts of VM fail on purpose, by rules. Without one, lists them, with\n"
+	"how often each might have happened and did; \"clear\" removes all. Kinds:\n"
+	"  drop gsi=N|vector=N     it goes nowhere\n"
+	"  delay gsi=N|vector=N    it comes us=N microseconds late (default 100)\n"
+	"  storm gsi=N|vector=N    count=N more follow (default 1), us=N apart\n"
+	"  spurious                the PIC has no request left at the acknowledge\n"
+	"  no-kick cpu=N           the CPU is not told that something is pending\n"
+	"How often:\n"
+	"  times=N         at most so often, -1 for no limit (default 1)\n"
+	"  interval=N      only each Nth time\n"
+	"  probability=N   in percent\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl fault vm-179 drop gsi=10 times=3\n"
+	"  virqctl fault vm-179 delay vector=0x51 us=5000 times=-1 probability=10\n"
+	"  virqctl fault vm-179\n"
+	"  virqctl fault vm-179 clear\n";
+
 const char help_pulse[] =
 	"Raises line GSI of VM and lowers it again. Only the administrator may.\n"
 	"\n"

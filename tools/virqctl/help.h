@@ -11,6 +11,7 @@ extern const char help_end[];
 
 extern const char help_latency[];
 extern const char help_list[];
+extern const char help_fault[];
 extern const char help_pulse[];
 extern const char help_state[];
 extern const char help_timeline[];

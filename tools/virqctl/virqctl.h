@@ -46,6 +46,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+int cmd_fault(int argc, char **argv);
 int cmd_latency(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_pulse(int argc, char **argv);
@@ -138,6 +139,9 @@ char *vm_try_read(const char *vm, const char *file);
 
 /* As vm_read(), after a line was written to the file. */
 char *vm_ask(const char *vm, const char *file, const char *question);
+
+/* Write a line to a file of a VM. Returns 0 or an errno. */
+int vm_try_write(const char *vm, const char *file, const char *line);
 
 /* How many CPUs with a local APIC a VM has. */
 unsigned int vm_count_cpus(const char *vm);

@@ -157,6 +157,20 @@ char *vm_read(const char *vm, const char *file)
 	no_debugfs(errno);
 }
 
+int vm_try_write(const char *vm, const char *file, const char *line)
+{
+	char path[PATH_ROOM];
+	int error = 0, fd;
+
+	fd = open(vm_path(path, vm, file), O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	if (write(fd, line, strlen(line)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
 /* In sample files the answer stands in a file named after the question. */
 static char *sample_answer(const char *vm, const char *file,
 			   const char *question)
