@@ -21,10 +21,10 @@
 
 #define ICR_INIT		0x4500u
 
-static u8 second_stack[4096] __attribute__((aligned(16)));
-static volatile bool second_is_up;
+static u8 second_stack[4096];
+static bool second_is_up;
 /* The VMM looks once this is set. */
-static volatile u32 there;
+static u32 there;
 
 /* ---- what the guests have in common ---- */
 
@@ -54,7 +54,7 @@ static void msi_send(u8 vector)
 static void look(void)
 {
 	lab_request(LAB_OP_LOOK, (u64)&there, 0, 0);
-	there = 1;
+	__atomic_store_n(&there, 1, __ATOMIC_SEQ_CST);
 }
 
 static void spin(void)
@@ -184,7 +184,7 @@ static void no_eoi(void)
 static void second_main(void)
 {
 	apic_enable();
-	second_is_up = true;
+	__atomic_store_n(&second_is_up, true, __ATOMIC_SEQ_CST);
 	for (;;)
 		irq_window();
 }
@@ -192,15 +192,13 @@ static void second_main(void)
 /* The CPU that owes the EOI is reset: nobody will write it. */
 static void orphan(void)
 {
-	const volatile u32 *taken = &irq_total[VECTOR];
-
 	lab_request(LAB_OP_SECOND, (u64)second_main,
-		    (u64)second_stack + sizeof(second_stack), 0);
-	while (!second_is_up)
+		    ((u64)second_stack + sizeof(second_stack)) & ~15ULL, 0);
+	while (!__atomic_load_n(&second_is_up, __ATOMIC_SEQ_CST))
 		asm volatile("pause");
 	rte_write(PIN, 1, RTE_LEVEL | VECTOR);
 	line_set(PIN, 1);
-	while (!*taken)
+	while (!__atomic_load_n(&irq_total[VECTOR], __ATOMIC_SEQ_CST))
 		asm volatile("pause");
 	apic_icr(1, ICR_INIT);
 	spin();
