@@ -203,10 +203,46 @@ static void icr_decodes_in_both_modes(struct kunit *test)
 	expect_msg(test, vqc_msg_from_icr(c->icr, true), &c->x2);
 }
 
+/* Physical and logical, 8 and 32 bits, edge and level, each mode of a device. */
+static void what_is_encoded_as_an_msi_decodes_again(struct kunit *test)
+{
+	static const u32 dests[] = { 0, 3, 0xff, 0x100, 0x12345678, 0xffffffff };
+	static const u8 modes[] = {
+		VQC_DM_FIXED, VQC_DM_LOWEST, VQC_DM_SMI, VQC_DM_NMI,
+		VQC_DM_INIT, VQC_DM_EXTINT,
+	};
+	unsigned int d, m, flags;
+	u64 address;
+	u32 data;
+
+	for (d = 0; d < ARRAY_SIZE(dests); d++)
+		for (m = 0; m < ARRAY_SIZE(modes); m++)
+			for (flags = 0; flags < 4; flags++) {
+				const struct vqc_msg msg = {
+					.dest = dests[d],
+					.vector = 0x51 + d,
+					.mode = modes[m],
+					.flags = ASSERT | (flags & 1 ? LEVEL : 0) |
+						 (flags & 2 ? LOGICAL : 0) |
+						 (dests[d] > 0xff ? X2 : 0),
+				};
+
+				vqc_msg_to_msi(&msg, &address, &data);
+				KUNIT_EXPECT_TRUE(test,
+						  vqc_msg_msi_valid(address, true));
+				KUNIT_EXPECT_EQ(test, address & 0xfff00000ull,
+						0xfee00000ull);
+				expect_msg(test,
+					   vqc_msg_from_msi(address, data, false),
+					   &msg);
+			}
+}
+
 static struct kunit_case msg_cases[] = {
 	KUNIT_CASE_PARAM(rte_decodes, rte_gen_params),
 	KUNIT_CASE_PARAM(msi_decodes, msi_gen_params),
 	KUNIT_CASE(msi_address_with_bits_39_to_32_is_refused_in_x2apic_format),
+	KUNIT_CASE(what_is_encoded_as_an_msi_decodes_again),
 	KUNIT_CASE_PARAM(icr_decodes_in_both_modes, icr_gen_params),
 	{}
 };

@@ -499,6 +499,17 @@ void vqc_vcpu_leave_kvm(struct vqc_vcpu *v);
 bool vqc_vcpu_was_kicked(const struct vqc_vcpu *v);
 
 /**
+ * vqc_vcpu_kicked_mode - where a vCPU is that something was made pending for
+ * @v: the vCPU
+ *
+ * Unless it will look by itself, the kick that follows is counted and noted.
+ *
+ * Context: any, also hard interrupts.
+ * Return: enum vqc_run_mode; VQC_RUN_OUT: it will look.
+ */
+int vqc_vcpu_kicked_mode(struct vqc_vcpu *v);
+
+/**
  * vqc_vcpu_interrupt - make a vCPU leave KVM, or look for an interrupt window
  * @v: the vCPU
  *

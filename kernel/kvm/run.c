@@ -134,7 +134,27 @@ static void vqc_vcpu_interrupt_kvm(struct vqc_vcpu *v, struct task_struct *task)
 }
 
 /* It may sleep there: KVM looks at the flag whenever it wakes up. */
-void vqc_vcpu_interrupt(struct vqc_vcpu *v)
+static void vqc_vcpu_wake_in_kvm(struct vqc_vcpu *v, struct task_struct *task)
+{
+	vqc_vcpu_interrupt_kvm(v, task);
+	if (!wake_up_process(task))
+		kick_process(task);
+}
+
+static void vqc_vcpu_look_again(struct vqc_vcpu *v, struct task_struct *task)
+{
+	if (READ_ONCE(v->cpu.lapic.events) & VQC_URGENT_EVENTS)
+		vqc_vcpu_interrupt_kvm(v, task);
+	else
+		set_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
+	/* Also for current: a hard interrupt may be in its guest. */
+	kick_process(task);
+}
+
+/* @how: by which of the two above its thread is told */
+static void vqc_vcpu_kick_kvm(struct vqc_vcpu *v,
+			      void (*how)(struct vqc_vcpu *v,
+					  struct task_struct *task))
 {
 	struct task_struct *task;
 
@@ -142,47 +162,40 @@ void vqc_vcpu_interrupt(struct vqc_vcpu *v)
 	task = rcu_dereference(v->task);
 	if (task) {
 		WRITE_ONCE(v->run->request_interrupt_window, 1);
-		vqc_vcpu_interrupt_kvm(v, task);
-		if (!wake_up_process(task))
-			kick_process(task);
+		how(v, task);
 	}
 	rcu_read_unlock();
 }
 
-static void vqc_vcpu_kick_kvm(struct vqc_vcpu *v)
+void vqc_vcpu_interrupt(struct vqc_vcpu *v)
 {
-	struct task_struct *task;
+	vqc_vcpu_kick_kvm(v, vqc_vcpu_wake_in_kvm);
+}
 
-	rcu_read_lock();
-	task = rcu_dereference(v->task);
-	if (task) {
-		WRITE_ONCE(v->run->request_interrupt_window, 1);
-		if (READ_ONCE(v->cpu.lapic.events) & VQC_URGENT_EVENTS)
-			vqc_vcpu_interrupt_kvm(v, task);
-		else
-			set_tsk_thread_flag(task, TIF_NOTIFY_RESUME);
-		/* Also for current: a hard interrupt may be in its guest. */
-		kick_process(task);
+int vqc_vcpu_kicked_mode(struct vqc_vcpu *v)
+{
+	int mode;
+
+	/* Pairs with the one in vqc_vcpu_set_mode(). */
+	smp_mb();
+	mode = READ_ONCE(v->mode);
+	if (mode != VQC_RUN_OUT) {
+		this_cpu_inc(v->cpu.fabric->stats->kicks);
+		vqc_obs_kick(&v->cpu);
 	}
-	rcu_read_unlock();
+	return mode;
 }
 
 static void vqc_vcpu_kick(struct vqc_cpu *cpu)
 {
 	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
 
-	/* Pairs with the one in vqc_vcpu_set_mode(). */
-	smp_mb();
-	switch (READ_ONCE(v->mode)) {
+	switch (vqc_vcpu_kicked_mode(v)) {
 	case VQC_RUN_IN_KVM:
 	case VQC_RUN_KICKED:
-		this_cpu_inc(cpu->fabric->stats->kicks);
-		vqc_obs_kick(cpu);
-		vqc_vcpu_kick_kvm(v);
+		vqc_vcpu_kick_kvm(v, vqc_vcpu_look_again);
 		break;
 	case VQC_RUN_ASLEEP:
-		this_cpu_inc(cpu->fabric->stats->kicks);
-		vqc_obs_kick(cpu);
 		rcuwait_wake_up(&v->wait);
 		break;
 	}

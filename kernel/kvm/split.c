@@ -42,15 +42,6 @@
 					   VQC_MAX_ROUTES *		    \
 					   sizeof(struct kvm_irq_routing_entry))
 
-/* SDM vol. 3, 11.11: the message address and data registers */
-#define VQC_MSI_BASE		0xfee00000u
-#define VQC_MSI_DEST		GENMASK(19, 12)
-#define VQC_MSI_ONE		BIT(3)
-#define VQC_MSI_LOGICAL		BIT(2)
-#define VQC_MSI_MODE		GENMASK(10, 8)
-#define VQC_MSI_ASSERT		BIT(14)
-#define VQC_MSI_LEVEL		BIT(15)
-
 /* What of an RTE its EOI depends on. */
 #define VQC_RTE_EOI		(VQC_RTE_VECTOR | VQC_RTE_MODE | \
 				 VQC_RTE_LOGICAL | VQC_RTE_LEVEL | VQC_RTE_DEST)
@@ -114,19 +105,10 @@ void vqc_split_exit(void)
 
 /* ---- the queue ---- */
 
-static void vqc_split_encode(struct vqc_split_msg *m, const struct vqc_msg *msg)
+static bool vqc_split_is_level(const struct vqc_split_msg *m)
 {
-	u32 address = VQC_MSI_BASE | FIELD_PREP(VQC_MSI_DEST, msg->dest & 0xff);
-
-	if (msg->flags & VQC_MSG_LOGICAL)
-		address |= VQC_MSI_LOGICAL;
-	if (msg->mode == VQC_DM_LOWEST)
-		address |= VQC_MSI_ONE;
-	m->address = (u64)(msg->dest & ~0xffu) << 32 | address;
-	m->data = msg->vector | FIELD_PREP(VQC_MSI_MODE, msg->mode) |
-		  VQC_MSI_ASSERT;
-	if (msg->flags & VQC_MSG_LEVEL)
-		m->data |= VQC_MSI_LEVEL;
+	return vqc_msg_from_msi(m->address, m->data, false).flags &
+	       VQC_MSG_LEVEL;
 }
 
 static bool vqc_split_equal(const struct vqc_split_msg *a,
@@ -181,7 +163,7 @@ static enum vqc_why vqc_split_send(struct vqc_fabric *f,
 	unsigned long flags;
 	enum vqc_why why;
 
-	vqc_split_encode(&m, msg);
+	vqc_msg_to_msi(msg, &m.address, &m.data);
 	raw_spin_lock_irqsave(&s->queue_lock, flags);
 	why = vqc_split_queue(s, &m);
 	raw_spin_unlock_irqrestore(&s->queue_lock, flags);
@@ -257,7 +239,7 @@ static void vqc_split_add_pin(struct kvm_irq_routing *table, u32 gsi, u64 rte)
 
 	if (!rte)
 		return;
-	vqc_split_encode(&m, &msg);
+	vqc_msg_to_msi(&msg, &m.address, &m.data);
 	vqc_split_add(table, gsi, m.address, m.data);
 }
 
@@ -377,7 +359,7 @@ static enum vqc_why vqc_split_deliver(struct vqc_split *s,
 	if (taken > 0)
 		return VQC_WHY_DELIVERED;
 	/* Pending there already, or not accepted: a level is sent once more. */
-	return taken || (m->data & VQC_MSI_LEVEL) ? VQC_WHY_NO_DEST :
+	return taken || vqc_split_is_level(m) ? VQC_WHY_NO_DEST :
 						    VQC_WHY_COALESCED;
 }
 

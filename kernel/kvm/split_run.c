@@ -40,16 +40,9 @@ static void vqc_split_request_window(struct vqc_cpu *cpu)
 static void vqc_split_kick(struct vqc_cpu *cpu)
 {
 	struct vqc_vcpu *v = vqc_to_vcpu(cpu);
-	int mode;
 
-	/* Pairs with the one in vqc_vcpu_set_mode(). */
-	smp_mb();
-	mode = READ_ONCE(v->mode);
-	if (mode == VQC_RUN_OUT)
-		return;
-	this_cpu_inc(cpu->fabric->stats->kicks);
-	vqc_obs_kick(cpu);
-	vqc_vcpu_interrupt(v);
+	if (vqc_vcpu_kicked_mode(v) != VQC_RUN_OUT)
+		vqc_vcpu_interrupt(v);
 }
 
 const struct vqc_inject_ops vqc_split_inject_ops = {

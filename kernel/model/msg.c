@@ -17,6 +17,7 @@
 #define VQC_RTE_FIELD_DEST	GENMASK_ULL(63, 56)
 
 /* SDM vol. 3, 11.11.1; bits 63:40 and 11:5 are extensions */
+#define VQC_MSI_ADDR_BASE	0xfee00000ull
 #define VQC_MSI_ADDR_LOGICAL	BIT_ULL(2)
 #define VQC_MSI_ADDR_HINT	BIT_ULL(3)
 #define VQC_MSI_ADDR_EXT_DEST	GENMASK_ULL(11, 5)
@@ -85,6 +86,20 @@ struct vqc_msg vqc_msg_from_msi(u64 address, u32 data, bool ext_dest_id)
 			 (!level || (data & VQC_MSI_DATA_ASSERT) ? VQC_MSG_ASSERT : 0) |
 			 (dest > 0xff ? VQC_MSG_X2DEST : 0),
 	};
+}
+
+void vqc_msg_to_msi(const struct vqc_msg *msg, u64 *address, u32 *data)
+{
+	*address = VQC_MSI_ADDR_BASE | (u64)(msg->dest & ~0xffu) << 32 |
+		   FIELD_PREP(VQC_MSI_ADDR_DEST, msg->dest & 0xff);
+	if (msg->flags & VQC_MSG_LOGICAL)
+		*address |= VQC_MSI_ADDR_LOGICAL;
+	if (msg->mode == VQC_DM_LOWEST)
+		*address |= VQC_MSI_ADDR_HINT;
+	*data = msg->vector | FIELD_PREP(VQC_MSI_DATA_MODE, msg->mode) |
+		VQC_MSI_DATA_ASSERT;
+	if (msg->flags & VQC_MSG_LEVEL)
+		*data |= VQC_MSI_DATA_LEVEL;
 }
 
 bool vqc_msg_msi_is_sipi(u32 data)

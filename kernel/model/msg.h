@@ -86,6 +86,18 @@ struct vqc_msg vqc_msg_from_rte(u64 rte);
 struct vqc_msg vqc_msg_from_msi(u64 address, u32 data, bool ext_dest_id);
 
 /**
+ * vqc_msg_to_msi - encode a message as an MSI
+ * @msg: a message without shorthand
+ * @address: filled in; destination bits 31:8 are in bits 63:40
+ * @data: filled in; always asserts
+ *
+ * vqc_msg_from_msi() without @ext_dest_id gives the same message again.
+ *
+ * Context: any.
+ */
+void vqc_msg_to_msi(const struct vqc_msg *msg, u64 *address, u32 *data);
+
+/**
  * vqc_msg_msi_valid - may this address be used for an MSI
  * @address: as for vqc_msg_from_msi()
  * @x2apic_format: the VM asked for 32-bit destinations in bits 63:40
