@@ -46,20 +46,19 @@ static long vqc_fabric_create_ioctl(void *ctx, void *arg)
 	return vqc_fabric_fd_create(arg);
 }
 
-static struct vqc_fabric *
-vqc_pulse_fabric(const struct virqchip_pulse *pulse)
+struct vqc_fabric *vqc_find_fabric(bool by_name, u32 id, const char *name)
 {
-	size_t len = strnlen(pulse->name, sizeof(pulse->name));
+	size_t len = strnlen(name, VIRQCHIP_NAME_LEN);
 	struct vqc_fabric *f;
 
-	if (pulse->flags & VIRQCHIP_PULSE_BY_NAME) {
-		if (len == sizeof(pulse->name) || pulse->fabric_id)
+	if (by_name) {
+		if (len == VIRQCHIP_NAME_LEN || id)
 			return ERR_PTR(-EINVAL);
-		f = vqc_fabric_find_name(pulse->name);
+		f = vqc_fabric_find_name(name);
 	} else {
 		if (len)
 			return ERR_PTR(-EINVAL);
-		f = vqc_fabric_find(pulse->fabric_id);
+		f = vqc_fabric_find(id);
 	}
 	return f ?: ERR_PTR(-ENOENT);
 }
@@ -76,7 +75,8 @@ static long vqc_pulse_ioctl(void *ctx, void *arg)
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	f = vqc_pulse_fabric(pulse);
+	f = vqc_find_fabric(pulse->flags & VIRQCHIP_PULSE_BY_NAME,
+			    pulse->fabric_id, pulse->name);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	ret = vqc_pulse_line(f, &pulses);
@@ -86,6 +86,11 @@ static long vqc_pulse_ioctl(void *ctx, void *arg)
 	pulse->coalesced = pulses.coalesced;
 	pulse->ignored = pulses.ignored;
 	return ret;
+}
+
+static long vqc_record_ioctl(void *ctx, void *arg)
+{
+	return vqc_record_fd_create(arg);
 }
 
 static const struct vqc_ioctl vqc_chardev_ioctls[] = {
@@ -101,6 +106,8 @@ static const struct vqc_ioctl vqc_chardev_ioctls[] = {
 			   VIRQCHIP_FABRIC_VIRTUAL_WIRE),
 	VQC_IOCTL(VIRQCHIP_PULSE, virqchip_pulse, name, vqc_pulse_ioctl,
 		  .out = true, .flags = VIRQCHIP_PULSE_BY_NAME),
+	VQC_IOCTL(VIRQCHIP_RECORD, virqchip_record, name, vqc_record_ioctl,
+		  .flags = VIRQCHIP_RECORD_BY_NAME),
 };
 
 /* ---- the device ---- */

@@ -170,6 +170,27 @@ int vqc_pulse_line(struct vqc_fabric *f, struct vqc_pulses *pulses);
 int vqc_fabric_fd_create(const struct virqchip_fabric_create *create);
 
 /**
+ * vqc_record_fd_create - begin to record, and make a file descriptor to read it
+ * @record: from the user; its size and flags are checked
+ *
+ * Context: may sleep, for seconds.
+ * Return: the descriptor; -EPERM, -EINVAL, -ENOENT, -EBUSY, -EOPNOTSUPP,
+ * -ENOMEM, -EMFILE, -ENFILE as the UAPI header says.
+ */
+int vqc_record_fd_create(const struct virqchip_record *record);
+
+/**
+ * vqc_find_fabric - the fabric that an ioctl means
+ * @by_name: by its name
+ * @id: its number; 0 if @by_name
+ * @name: VIRQCHIP_NAME_LEN bytes, all zero unless @by_name
+ *
+ * Context: may sleep.
+ * Return: the fabric with a reference taken; ERR_PTR(-EINVAL), ERR_PTR(-ENOENT).
+ */
+struct vqc_fabric *vqc_find_fabric(bool by_name, u32 id, const char *name);
+
+/**
  * vqc_chardev_init - make /dev/virqchip
  *
  * The last step of loading the module: it can be opened from then on.

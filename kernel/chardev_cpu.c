@@ -17,6 +17,7 @@
 #include "chardev_fabric.h"
 #include "inject.h"
 #include "observe.h"
+#include "record.h"
 
 #define VQC_NMI_VECTOR		2u
 
@@ -185,7 +186,7 @@ static void vqc_fd_cpu_init(struct vqc_fd_cpu *c)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&c->cpu.lock, flags);
-	vqc_lapic_init(&c->cpu.lapic, &fx);
+	vqc_rec_lapic_init(&c->cpu, &fx);
 	raw_spin_unlock_irqrestore(&c->cpu.lock, flags);
 	vqc_drain_lapic(&c->cpu, &fx);
 	c->source = VIRQCHIP_TAKE_INIT;
@@ -194,11 +195,15 @@ static void vqc_fd_cpu_init(struct vqc_fd_cpu *c)
 /* A start-up IPI is for who waits for it, and ignored by others (SDM 9.4.4). */
 static void vqc_fd_cpu_sipi(struct vqc_fd_cpu *c)
 {
+	struct vqc_rec_hold hold;
+
 	if (!c->cpu.lapic.wait_sipi) {
 		vqc_count(c->cpu.fabric, VQC_WHY_SIPI_IGNORED);
 		return;
 	}
+	hold = vqc_rec_lapic_hold(&c->cpu);
 	c->cpu.lapic.wait_sipi = 0;
+	vqc_rec_lapic_loaded(&c->cpu, hold);
 	c->source = VIRQCHIP_TAKE_SIPI;
 	c->intr_info = c->cpu.lapic.sipi_vector;
 }
@@ -223,16 +228,15 @@ static int vqc_fd_cpu_interrupt(struct vqc_fd_cpu *c)
 /* One thing, the most urgent one; the caller is the owner. */
 static int vqc_fd_cpu_take_one(struct vqc_fd_cpu *c, struct virqchip_take *take)
 {
-	unsigned long *events = &c->cpu.lapic.events;
 	int ret = 0;
 
 	c->source = VIRQCHIP_TAKE_NONE;
 	c->intr_info = 0;
 	c->interruptible = take->flags & VIRQCHIP_TAKE_IF;
 
-	if (test_and_clear_bit(VQC_EV_INIT, events))
+	if (vqc_rec_lapic_take(&c->cpu, VQC_EV_INIT))
 		vqc_fd_cpu_init(c);
-	else if (test_and_clear_bit(VQC_EV_SIPI, events))
+	else if (vqc_rec_lapic_take(&c->cpu, VQC_EV_SIPI))
 		vqc_fd_cpu_sipi(c);
 	if (c->source == VIRQCHIP_TAKE_NONE && !c->cpu.lapic.wait_sipi)
 		ret = vqc_fd_cpu_interrupt(c);

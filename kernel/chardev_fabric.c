@@ -20,6 +20,7 @@
 
 #include "chardev.h"
 #include "chardev_fabric.h"
+#include "record.h"
 #include "snapshot.h"
 
 #define VQC_MSR_APIC_BASE	0x1bu
@@ -155,8 +156,7 @@ static int vqc_fd_set_apic_base(struct vqc_cpu *cpu, u64 base)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&cpu->lock, flags);
-	ret = vqc_lapic_set_base(&cpu->lapic, base, VQC_FD_PHYS_BITS, false,
-				 &fx);
+	ret = vqc_rec_lapic_set_base(cpu, base, VQC_FD_PHYS_BITS, false, &fx);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	vqc_drain_lapic(cpu, &fx);
 	return ret;

@@ -13,6 +13,7 @@
 #include "fault.h"
 #include "inject.h"
 #include "observe.h"
+#include "record.h"
 
 /* ---- messages to local APICs ---- */
 
@@ -46,7 +47,7 @@ static enum vqc_why vqc_cpu_accept_foreign(struct vqc_cpu *cpu,
 		else
 			clear_bit(msg->vector, cpu->tell_eoi);
 	}
-	return vqc_lapic_accept(&cpu->lapic, msg);
+	return vqc_rec_lapic_accept(cpu, msg);
 }
 
 void vqc_cpu_kick(struct vqc_cpu *cpu)
@@ -63,7 +64,7 @@ static enum vqc_why vqc_cpu_accept_now(struct vqc_cpu *cpu,
 	vqc_obs_offer(cpu, seq, msg);
 	why = unlikely(cpu->fabric->config.lapics_only) ?
 		vqc_cpu_accept_foreign(cpu, msg) :
-		vqc_lapic_accept(&cpu->lapic, msg);
+		vqc_rec_lapic_accept(cpu, msg);
 	vqc_count(cpu->fabric, why);
 	vqc_obs_accept(cpu, seq, msg, why);
 	/* An illegal vector may have raised the LVT error interrupt. */
@@ -202,7 +203,7 @@ static bool vqc_wire_lint0(struct vqc_fabric *f, struct vqc_cpu *cpu, bool intr)
 		return false;
 
 	raw_spin_lock_irqsave(&cpu->lock, flags);
-	why = vqc_lapic_set_lint(&cpu->lapic, 0, READ_ONCE(f->pic_intr));
+	why = vqc_rec_lapic_set_lint(cpu, 0, READ_ONCE(f->pic_intr));
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	vqc_count(f, why);
 	if (why == VQC_WHY_DELIVERED)
@@ -317,7 +318,7 @@ static void vqc_ioapic_report(struct vqc_fabric *f, unsigned int pin,
 	bool again;
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
-	again = vqc_ioapic_sent(&f->ioapic, pin, why);
+	again = vqc_rec_ioapic_sent(f, pin, why);
 	if (why == VQC_WHY_DELIVERED)
 		f->ioapic_sent[pin] = jiffies;
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
@@ -388,7 +389,7 @@ static bool vqc_ioapic_withdraw(struct vqc_fabric *f,
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	low = vqc_ioapic_hold(&f->ioapic, item->pin) == VQC_WHY_LINE_LOW;
 	if (low)
-		vqc_ioapic_sent(&f->ioapic, item->pin, VQC_WHY_LINE_LOW);
+		vqc_rec_ioapic_sent(f, item->pin, VQC_WHY_LINE_LOW);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 	if (low)
 		vqc_count(f, VQC_WHY_LINE_LOW);
@@ -433,7 +434,7 @@ void vqc_ioapic_broadcast_eoi(struct vqc_fabric *f, u8 vector)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
-	vqc_ioapic_eoi(&f->ioapic, vector, &fx);
+	vqc_rec_ioapic_eoi(f, vector, &fx);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 	vqc_drain_ioapic(f, &fx);
 }
@@ -457,8 +458,8 @@ void vqc_ioapic_offer_again(struct vqc_fabric *f)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
-	vqc_ioapic_retry(&f->ioapic, GENMASK(VQC_NR_IOAPIC_PINS - 1, 0) &
-			 ~f->ioapic.deferred, &fx);
+	vqc_rec_ioapic_retry(f, GENMASK(VQC_NR_IOAPIC_PINS - 1, 0) &
+			     ~f->ioapic.deferred, &fx);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 	vqc_drain_ioapic(f, &fx);
 }

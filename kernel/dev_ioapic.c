@@ -9,6 +9,7 @@
  */
 #include "fabric.h"
 #include "observe.h"
+#include "record.h"
 
 #define VQC_IOAPIC_ALIGN	0xf
 
@@ -31,7 +32,7 @@ static int vqc_dev_ioapic_read(struct kvm_vcpu *vcpu,
 	}
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
-	data = vqc_ioapic_read(&f->ioapic, offset, &fx);
+	data = vqc_rec_ioapic_read(f, offset, &fx);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 
 	memcpy(val, &data, min_t(size_t, len, sizeof(data)));
@@ -63,7 +64,7 @@ static int vqc_dev_ioapic_write(struct kvm_vcpu *vcpu,
 	}
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
-	vqc_ioapic_write(&f->ioapic, offset, data, &fx);
+	vqc_rec_ioapic_write(f, offset, data, &fx);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 	vqc_drain_ioapic(f, &fx);
 	return 0;

@@ -10,6 +10,7 @@
 #include "fabric.h"
 #include "inject.h"
 #include "observe.h"
+#include "record.h"
 
 #define VQC_LAPIC_PAGE		0x1000ull
 #define VQC_LAPIC_REG_ALIGN	0xfu
@@ -32,10 +33,10 @@ static int vqc_dev_lapic_end(struct vqc_cpu *cpu, struct vqc_fx *fx)
 	int vector;
 
 	if (likely(!(cpu->lapic.lvt[VQC_LVT_IDX_LINT0] & VQC_LVT_LEVEL)))
-		return vqc_lapic_eoi(&cpu->lapic, fx);
+		return vqc_rec_lapic_eoi(cpu, fx);
 
 	raw_spin_lock_irqsave(&cpu->lock, flags);
-	vector = vqc_lapic_eoi(&cpu->lapic, fx);
+	vector = vqc_rec_lapic_eoi(cpu, fx);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	return vector;
 }
@@ -72,7 +73,7 @@ static enum vqc_why vqc_dev_lapic_store(struct vqc_cpu *cpu,
 	if (vqc_lapic_needs_clock(offset))
 		vqc_cpu_clock(cpu, &clock);
 	raw_spin_lock_irqsave(&cpu->lock, flags);
-	why = vqc_lapic_write(&cpu->lapic, offset, data, &clock, &fx);
+	why = vqc_rec_lapic_write(cpu, offset, data, &clock, &fx);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	vqc_drain_lapic(cpu, &fx);
 	return why;
@@ -111,7 +112,7 @@ static enum vqc_why vqc_dev_lapic_load(struct vqc_cpu *cpu,
 	if (vqc_lapic_needs_clock(offset))
 		vqc_cpu_clock(cpu, &clock);
 	raw_spin_lock_irqsave(&cpu->lock, flags);
-	why = vqc_lapic_read(&cpu->lapic, offset, data, &clock, &fx);
+	why = vqc_rec_lapic_read(cpu, offset, data, &clock, &fx);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	vqc_drain_lapic(cpu, &fx);
 	return why;
@@ -134,7 +135,7 @@ static int vqc_dev_lapic_read(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
 
 	/* Owner's data: no lock. */
 	if (offset == VQC_LAPIC_TPR)
-		data = cpu->lapic.tpr;
+		data = vqc_rec_lapic_tpr(cpu);
 	else
 		vqc_dev_lapic_note(cpu,
 				   vqc_dev_lapic_load(cpu, offset, &data));
@@ -198,7 +199,7 @@ int vqc_cpu_msr_read(struct vqc_cpu *cpu, u32 msr, u64 *val)
 	if (vqc_lapic_needs_clock(vqc_msr_offset(msr)))
 		vqc_cpu_clock(cpu, &clock);
 	raw_spin_lock_irqsave(&cpu->lock, flags);
-	why = vqc_lapic_msr_read(&cpu->lapic, msr, val, &clock);
+	why = vqc_rec_lapic_msr_read(cpu, msr, val, &clock);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	vqc_dev_lapic_note(cpu, why);
 	if (why != VQC_WHY_DELIVERED)
@@ -225,7 +226,7 @@ int vqc_cpu_msr_write(struct vqc_cpu *cpu, u32 msr, u64 val)
 	if (vqc_lapic_needs_clock(offset))
 		vqc_cpu_clock(cpu, &clock);
 	raw_spin_lock_irqsave(&cpu->lock, flags);
-	why = vqc_lapic_msr_write(&cpu->lapic, msr, val, &clock, &fx);
+	why = vqc_rec_lapic_msr_write(cpu, msr, val, &clock, &fx);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	vqc_drain_lapic(cpu, &fx);
 	vqc_dev_lapic_note(cpu, why);

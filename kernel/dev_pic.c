@@ -7,6 +7,7 @@
  */
 #include "fabric.h"
 #include "observe.h"
+#include "record.h"
 
 static const struct vqc_pic_range {
 	u16 port;
@@ -33,8 +34,8 @@ static int vqc_dev_pic_read(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
 	memset(bytes, 0xff, len);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	for (i = 0; i < len && addr + i < r->port + VQC_PIC_RANGE_PORTS; i++)
-		bytes[i] = vqc_pic_read(&f->pic,
-					r->first + (addr - r->port) + i, &fx);
+		bytes[i] = vqc_rec_pic_read(f, r->first + (addr - r->port) + i,
+					    &fx);
 	vqc_pic_op_end(f, flags, &fx);
 	vqc_obs_access(f, vqc_cookie_cpu(vcpu), VQC_CHIP_PIC, addr, len, false,
 		       bytes[0]);
@@ -56,8 +57,8 @@ static int vqc_dev_pic_write(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
 		       bytes[0]);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	for (i = 0; i < len && addr + i < r->port + VQC_PIC_RANGE_PORTS; i++)
-		vqc_pic_write(&f->pic, r->first + (addr - r->port) + i,
-			      bytes[i], &fx);
+		vqc_rec_pic_write(f, r->first + (addr - r->port) + i, bytes[i],
+				  &fx);
 	vqc_pic_op_end(f, flags, &fx);
 	return 0;
 }

@@ -8,6 +8,7 @@
  */
 #include "fabric.h"
 #include "observe.h"
+#include "record.h"
 
 #define VQC_PIT_GSI		0
 #define VQC_PIT_PORTS		4
@@ -93,7 +94,7 @@ enum hrtimer_restart vqc_pit_timer_fn(struct hrtimer *timer)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
-	edges = vqc_pit_expire(&f->pit, ktime_get_ns(), &fx);
+	edges = vqc_rec_pit_expire(f, ktime_get_ns(), &fx);
 	due = vqc_pit_due_locked(f, edges);
 	vqc_pit_rearm_locked(f);
 	raw_spin_unlock_irqrestore(&f->pit_lock, flags);
@@ -153,7 +154,7 @@ static int vqc_dev_pit_read(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
 	memset(bytes, 0xff, len);
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
 	for (i = 0; i < len && port + i < VQC_PIT_PORTS; i++)
-		bytes[i] = vqc_pit_read(&f->pit, port + i, now_ns);
+		bytes[i] = vqc_rec_pit_read(f, port + i, now_ns);
 	raw_spin_unlock_irqrestore(&f->pit_lock, flags);
 	vqc_obs_access(f, vqc_cookie_cpu(vcpu), VQC_CHIP_PIT, addr, len, false,
 		       bytes[0]);
@@ -175,7 +176,7 @@ static int vqc_dev_pit_write(struct kvm_vcpu *vcpu, struct kvm_io_device *dev,
 		       bytes[0]);
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
 	for (i = 0; i < len && port + i < VQC_PIT_PORTS; i++)
-		vqc_pit_write(&f->pit, port + i, bytes[i], now_ns, &fx);
+		vqc_rec_pit_write(f, port + i, bytes[i], now_ns, &fx);
 	if (fx.nr) {
 		/* A new programme: what the old one owed is void. */
 		f->pit_owed = 0;
@@ -196,7 +197,7 @@ static int vqc_dev_speaker_read(struct kvm_vcpu *vcpu,
 
 	memset(bytes, 0xff, len);
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
-	bytes[0] = vqc_pit_speaker_read(&f->pit, ktime_get_ns());
+	bytes[0] = vqc_rec_pit_speaker_read(f, ktime_get_ns());
 	raw_spin_unlock_irqrestore(&f->pit_lock, flags);
 	return 0;
 }
@@ -209,7 +210,7 @@ static int vqc_dev_speaker_write(struct kvm_vcpu *vcpu,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
-	vqc_pit_speaker_write(&f->pit, *(const u8 *)val, ktime_get_ns());
+	vqc_rec_pit_speaker_write(f, *(const u8 *)val, ktime_get_ns());
 	raw_spin_unlock_irqrestore(&f->pit_lock, flags);
 	return 0;
 }

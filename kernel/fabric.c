@@ -42,6 +42,7 @@
 #include "fault.h"
 #include "inject.h"
 #include "observe.h"
+#include "record.h"
 
 /* Enough for where IA32_APIC_BASE points to after reset. */
 #define VQC_CPU_MAXPHYADDR	36
@@ -60,7 +61,7 @@ static enum hrtimer_restart vqc_ioapic_timer_fn(struct hrtimer *timer)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
-	vqc_ioapic_retry(&f->ioapic, GENMASK(VQC_NR_IOAPIC_PINS - 1, 0), &fx);
+	vqc_rec_ioapic_retry(f, GENMASK(VQC_NR_IOAPIC_PINS - 1, 0), &fx);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 	vqc_drain_ioapic(f, &fx);
 	return HRTIMER_NORESTART;
@@ -221,6 +222,7 @@ void vqc_fabric_quiesce(struct vqc_fabric *f)
 	list_del_init(&f->list);
 	mutex_unlock(&vqc_fabrics_lock);
 
+	vqc_record_forbid(f);
 	vqc_observer_hide(f);
 	vqc_fault_quiesce(f);
 	hrtimer_cancel(&f->pit_timer);
@@ -337,7 +339,7 @@ static enum hrtimer_restart vqc_cpu_timer_fn(struct hrtimer *timer)
 	msg.vector = cpu->lapic.lvt[VQC_LVT_IDX_TIMER] & VQC_LVT_VECTOR;
 	msg.dest = cpu->lapic.id;
 	vqc_obs_offer(cpu, seq, &msg);
-	why = vqc_lapic_timer_expire(&cpu->lapic, &clock, &fx);
+	why = vqc_rec_lapic_timer_expire(cpu, &clock, &fx);
 	vqc_cpu_rearm_locked(cpu);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 
@@ -449,6 +451,7 @@ int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 	cpu->fabric = f;
 	cpu->ops = ops;
 	raw_spin_lock_init(&cpu->lock);
+	raw_spin_lock_init(&cpu->rec_lock);
 	hrtimer_setup(&cpu->timer, vqc_cpu_timer_fn, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_HARD);
 	cfg = f->config.lapic_cfg;
@@ -478,6 +481,8 @@ int vqc_fabric_add_cpu(struct vqc_fabric *f, struct vqc_cpu *cpu, u32 apic_id,
 		if (ret)
 			WRITE_ONCE(f->nr_cpus, cpu->index);
 		mutex_unlock(&f->dest_lock);
+		if (!ret)
+			vqc_rec_cpu(cpu);
 	}
 	mutex_unlock(&f->cfg);
 	if (ret)
@@ -526,6 +531,7 @@ void vqc_fabric_use_routes(struct vqc_fabric *f, struct vqc_route_table *table)
 
 	mutex_lock(&f->cfg);
 	old = rcu_replace_pointer(f->routes, table, lockdep_is_held(&f->cfg));
+	vqc_rec_routes(f, table);
 	mutex_unlock(&f->cfg);
 	/* Nobody may go by the old table once the caller was told. */
 	if (old) {
@@ -575,7 +581,7 @@ static int vqc_drive_pic(struct vqc_fabric *f, unsigned int source_id,
 	vqc_line_set(line, source_id, level);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	level = vqc_line_level(line);
-	why = vqc_pic_set_line(&f->pic, route->pin, level, &fx);
+	why = vqc_rec_pic_set_line(f, route->pin, level, &fx);
 	if (why != VQC_WHY_NO_CHANGE)
 		f->pic_moved[route->pin] = jiffies;
 	vqc_obs_pin(f, seq, route->gsi, VQC_CHIP_PIC, route->pin, level, why);
@@ -597,7 +603,7 @@ static int vqc_drive_ioapic(struct vqc_fabric *f, unsigned int source_id,
 	vqc_line_set(line, source_id, level);
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	level = vqc_line_level(line);
-	why = vqc_ioapic_set_line(&f->ioapic, route->pin, level, &fx);
+	why = vqc_rec_ioapic_set_line(f, route->pin, level, &fx);
 	if (why != VQC_WHY_NO_CHANGE)
 		f->ioapic_moved[route->pin] = jiffies;
 	vqc_obs_pin(f, seq, route->gsi, VQC_CHIP_IOAPIC, route->pin, level,
@@ -672,6 +678,7 @@ static int vqc_drive_gsi(struct vqc_fabric *f,
 	u64 seq;
 
 	seq = vqc_obs_line(f, gsi, source_id, level);
+	vqc_rec_line(f, source_id, gsi, level);
 	if (level && gsi < VQC_NR_STAT_GSIS)
 		this_cpu_inc(f->stats->gsi_raised[gsi]);
 
@@ -737,6 +744,7 @@ int vqc_send_msi(struct vqc_fabric *f, u64 address, u32 data)
 	u64 seq = vqc_obs_start(f);
 	int ret;
 
+	vqc_rec_msi(f, address, data);
 	rcu_read_lock();
 	ret = vqc_drive_msi(f, address, data, false, seq);
 	rcu_read_unlock();

@@ -27,6 +27,7 @@ struct vqc_cpu;
 struct vqc_fabric;
 struct vqc_faults;
 struct vqc_inject_ops;
+struct vqc_rec;
 
 #define VQC_IOAPIC_BASE		0xfec00000ull
 #define VQC_IOAPIC_SIZE		0x100ull
@@ -93,6 +94,8 @@ struct vqc_stats {
  * @lock: protects what of @lapic the timer callback shares with the owner: the
  *	LVT, the timer and the mode; the owner (whoever runs the CPU, one at a
  *	time) uses the rest without it. A leaf.
+ * @rec_lock: makes an operation on @lapic and its record one step, while somebody
+ *	records; a leaf, taken inside @lock
  * @timer: the LAPIC timer
  * @tsc_khz: guest TSC frequency, 0 if unknown
  * @lapic_dev: the register page, seen by this CPU only: an access to it never
@@ -119,6 +122,7 @@ struct vqc_cpu {
 	const struct vqc_inject_ops *ops;
 	struct vqc_lapic lapic;
 	raw_spinlock_t lock;
+	raw_spinlock_t rec_lock;
 	struct hrtimer timer;
 	u32 tsc_khz;
 	struct kvm_io_device lapic_dev;
@@ -252,6 +256,8 @@ struct vqc_fabric_config {
  * @stats: counters
  * @faults: of fault.c; NULL until there was a rule; release-published, stays
  * @observer: of observe.c
+ * @recording: of record.c; RCU, replaced under @cfg; NULL if nobody records
+ * @never_record: it goes out of use; under @cfg
  * @debugfs: its directory
  * @list: in the list of all fabrics
  */
@@ -305,6 +311,8 @@ struct vqc_fabric {
 	struct vqc_stats __percpu *stats;
 	struct vqc_faults *faults;
 	struct vqc_observer *observer;
+	struct vqc_rec __rcu *recording;
+	bool never_record;
 	struct dentry *debugfs;
 	struct list_head list;
 };

@@ -722,18 +722,10 @@ void vqc_flow_eoi(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu)
 	vqc_grip_release(&grip);
 }
 
-/* ---- for people ---- */
-
-static void vqc_flow_show(struct seq_file *m, const struct vqc_flow *flow)
-{
-	char line[VQC_FLOW_LINE];
-
-	vqc_flow_format(flow, line, sizeof(line));
-	seq_puts(m, line);
-	seq_putc(m, '\n');
-}
-
-static void vqc_bucket_show(struct seq_file *m, struct vqc_bucket *bucket)
+static void vqc_bucket_each(struct vqc_bucket *bucket,
+			    void (*fn)(void *owner,
+				       const struct vqc_flow *flow),
+			    void *owner)
 {
 	struct vqc_flow flow;
 	unsigned long flags;
@@ -744,8 +736,31 @@ static void vqc_bucket_show(struct seq_file *m, struct vqc_bucket *bucket)
 		flow = bucket->flow[i];
 		raw_spin_unlock_irqrestore(&bucket->lock, flags);
 		if (flow.seq)
-			vqc_flow_show(m, &flow);
+			fn(owner, &flow);
 	}
+}
+
+void vqc_recorder_each_open(struct vqc_recorder *r,
+			    void (*fn)(void *owner,
+				       const struct vqc_flow *flow),
+			    void *owner)
+{
+	unsigned int i;
+
+	for (i = 0; i < VQC_NR_BUCKETS; i++)
+		vqc_bucket_each(&r->bucket[i], fn, owner);
+}
+
+/* ---- for people ---- */
+
+static void vqc_flow_show(void *owner, const struct vqc_flow *flow)
+{
+	struct seq_file *m = owner;
+	char line[VQC_FLOW_LINE];
+
+	vqc_flow_format(flow, line, sizeof(line));
+	seq_puts(m, line);
+	seq_putc(m, '\n');
 }
 
 void vqc_recorder_show(struct vqc_recorder *r, struct seq_file *m)
@@ -762,8 +777,7 @@ void vqc_recorder_show(struct vqc_recorder *r, struct seq_file *m)
 		vqc_flow_show(m, &r->past[(r->head + i) % r->nr_flows]);
 	mutex_unlock(&r->lock);
 
-	for (i = 0; i < VQC_NR_BUCKETS; i++)
-		vqc_bucket_show(m, &r->bucket[i]);
+	vqc_recorder_each_open(r, vqc_flow_show, m);
 }
 
 bool vqc_recorder_last(struct vqc_recorder *r, struct vqc_flow *flow)

@@ -350,6 +350,19 @@ int vqc_flow_format(const struct vqc_flow *flow, char *buf, size_t size);
 void vqc_recorder_show(struct vqc_recorder *r, struct seq_file *m);
 
 /**
+ * vqc_recorder_each_open - look at each open flow
+ * @r: the recorder
+ * @fn: is given @owner and a copy of the flow
+ * @owner: for @fn
+ *
+ * Context: any.
+ */
+void vqc_recorder_each_open(struct vqc_recorder *r,
+			    void (*fn)(void *owner,
+				       const struct vqc_flow *flow),
+			    void *owner);
+
+/**
  * vqc_recorder_last - the flow that ended last
  * @r: the recorder
  * @flow: filled in

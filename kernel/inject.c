@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "inject.h"
 #include "observe.h"
+#include "record.h"
 
 /* An ExtINT is asked for by the wire to LINT0, or by a message. */
 static bool vqc_extint_pending(struct vqc_cpu *cpu)
@@ -51,12 +52,14 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 		cpu->extint = 0;
 		return vector;
 	}
-	clear_bit(VQC_EV_EXTINT, &cpu->lapic.events);
+	vqc_rec_lapic_take(cpu, VQC_EV_EXTINT);
 	spurious = vqc_fault_spurious(f);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
-	if (unlikely(spurious))
+	if (unlikely(spurious)) {
 		__vqc_fault_forget(&f->pic);
-	vector = vqc_pic_ack(&f->pic, pin, &fx);
+		vqc_rec_loaded(f, VIRQCHIP_CHIP_PIC);
+	}
+	vector = vqc_rec_pic_ack(f, pin, &fx);
 	if (*pin < VQC_NR_PIC_PINS)
 		f->pic_acked[*pin] = jiffies;
 	vqc_obs_ack(cpu, *pin);
@@ -81,7 +84,7 @@ static int vqc_inject_one(struct vqc_cpu *cpu)
 		vector = vqc_fetch_extint(cpu, &pin);
 	} else if (vqc_lapic_next(&cpu->lapic) >= 0) {
 		chip = VQC_CHIP_LAPIC;
-		vector = vqc_lapic_ack(&cpu->lapic);
+		vector = vqc_rec_lapic_ack(cpu);
 		cpu->isr_since[vector] = jiffies;
 	} else {
 		return 0;
@@ -91,18 +94,18 @@ static int vqc_inject_one(struct vqc_cpu *cpu)
 	this_cpu_inc(cpu->fabric->stats->vector_injected[vector]);
 	cpu->nr_injected++;
 	vqc_obs_inject(cpu, chip, pin, info);
+	vqc_rec_inject(cpu, chip, pin, info);
 	ret = cpu->ops->inject_irq(cpu, info);
 	return ret ? ret : 1;
 }
 
 int vqc_inject_events(struct vqc_cpu *cpu)
 {
-	unsigned long *events = &cpu->lapic.events;
 	int ret = 0;
 
-	if (test_and_clear_bit(VQC_EV_SMI, events) && cpu->ops->inject_smi)
+	if (vqc_rec_lapic_take(cpu, VQC_EV_SMI) && cpu->ops->inject_smi)
 		ret = cpu->ops->inject_smi(cpu);
-	if (!ret && test_and_clear_bit(VQC_EV_NMI, events))
+	if (!ret && vqc_rec_lapic_take(cpu, VQC_EV_NMI))
 		ret = cpu->ops->inject_nmi(cpu);
 	return ret;
 }

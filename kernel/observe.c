@@ -24,6 +24,8 @@
 #include "inject.h"
 #include "observe.h"
 #include "observer.h"
+#include "record.h"
+#include "recording.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -61,6 +63,8 @@ static void vqc_obs_ended(void *owner, const struct vqc_flow *flow)
 	struct vqc_fabric *f = owner;
 
 	vqc_latency_add(f->observer->latency, flow);
+	if (vqc_recording())
+		vqc_rec_flow(f, flow);
 	trace_virqchip_flow(f, flow);
 }
 

@@ -22,6 +22,7 @@
 #include <linux/virqchip.h>
 
 #include "fabric.h"
+#include "record.h"
 #include "snapshot.h"
 
 /* ---- the chips, as their models see them ---- */
@@ -44,6 +45,7 @@ void vqc_snapshot_set_pic(struct vqc_fabric *f, const struct vqc_pic *pic)
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
 	state.strict_edge = f->pic.strict_edge;
 	vqc_pic_set_state(&f->pic, &state, &fx);
+	vqc_rec_loaded(f, VIRQCHIP_CHIP_PIC);
 	vqc_pic_op_end(f, flags, &fx);
 }
 
@@ -58,6 +60,7 @@ void vqc_snapshot_set_8259(struct vqc_fabric *f, bool slave,
 	pair = f->pic;
 	pair.chip[slave] = *chip;
 	vqc_pic_set_state(&f->pic, &pair, &fx);
+	vqc_rec_loaded(f, VIRQCHIP_CHIP_PIC);
 	vqc_pic_op_end(f, flags, &fx);
 }
 
@@ -77,6 +80,7 @@ void vqc_snapshot_set_ioapic(struct vqc_fabric *f, const struct vqc_ioapic *io)
 
 	raw_spin_lock_irqsave(&f->ioapic_lock, flags);
 	vqc_ioapic_set_state(&f->ioapic, io, &fx);
+	vqc_rec_loaded(f, VIRQCHIP_CHIP_IOAPIC);
 	raw_spin_unlock_irqrestore(&f->ioapic_lock, flags);
 	vqc_drain_ioapic(f, &fx);
 }
@@ -98,6 +102,7 @@ static void vqc_load_pit_state(struct vqc_fabric *f, const struct vqc_pit *pit,
 
 	raw_spin_lock_irqsave(&f->pit_lock, flags);
 	vqc_pit_set_state(&f->pit, pit, ktime_get_ns(), &fx);
+	vqc_rec_loaded(f, VIRQCHIP_CHIP_PIT);
 	f->pit_owed = owed;
 	f->pit_unacked = unacked;
 	raw_spin_unlock_irqrestore(&f->pit_lock, flags);
@@ -296,6 +301,7 @@ static int vqc_load_lapic(struct vqc_fabric *f, struct vqc_cpu *cpu,
 			  const void *state)
 {
 	const struct virqchip_lapic_state *from = state;
+	struct vqc_rec_hold hold;
 	struct vqc_clock clock;
 	struct vqc_lapic copy;
 	unsigned long flags;
@@ -307,12 +313,14 @@ static int vqc_load_lapic(struct vqc_fabric *f, struct vqc_cpu *cpu,
 
 	vqc_cpu_clock(cpu, &clock);
 	raw_spin_lock_irqsave(&cpu->lock, flags);
+	hold = vqc_rec_lapic_hold(cpu);
 	copy = cpu->lapic;
 	ret = vqc_load_lapic_regs(&copy, from, &clock, &fx);
 	if (!ret) {
 		ret = vqc_load_lapic_regs(&cpu->lapic, from, &clock, &fx);
 		vqc_load_lapic_hidden(&cpu->lapic, from);
 	}
+	vqc_rec_lapic_loaded(cpu, hold);
 	raw_spin_unlock_irqrestore(&cpu->lock, flags);
 	if (!ret)
 		vqc_drain_lapic(cpu, &fx);

@@ -11,10 +11,10 @@ usage()
 	Checks the order of the module's parts. Includes go down only:
 
 	  4  main.c
-	  3  observe.c flow trace.h debugfs chardev kvm/  what people and VMMs see
+	  3  observe.c flow record trace.h debugfs chardev kvm/  what people and VMMs see
 	  2  fabric deliver inject snapshot dev_*      the machine
-	     observe.h                                 what it tells an observer
-	  1  bus                                       addresses; knows no chip
+	     observe.h record.h                        what it tells an observer
+	  1  bus recfmt                                addresses; states as they are recorded
 	  0  model/                                    the chips; know nothing
 
 	and says, one KTAP line each, whether the rules hold. The last line counts
@@ -65,11 +65,11 @@ rank()
 {
 	case $1 in
 	kernel/model/*)				echo 0 ;;
-	kernel/bus.[ch])			echo 1 ;;
-	kernel/observe.h)			echo 2 ;;
+	kernel/bus.[ch]|kernel/recfmt.[ch])	echo 1 ;;
+	kernel/observe.h|kernel/record.h)	echo 2 ;;
 	kernel/main.c)				echo 4 ;;
 	kernel/observe*|kernel/trace.h)	echo 3 ;;
-	kernel/flow.[ch]|kernel/latency.[ch]|kernel/why*.[ch])	echo 3 ;;
+	kernel/flow.[ch]|kernel/latency.[ch]|kernel/why*.[ch]|kernel/record*)	echo 3 ;;
 	kernel/debugfs*|kernel/chardev*)	echo 3 ;;
 	kernel/kvm/*)				echo 3 ;;
 	kernel/dev_*)				echo 2 ;;
@@ -161,8 +161,8 @@ foreign_chip()
 	for file in kernel/dev_*.c; do
 		chip=${file#kernel/dev_}
 		chip=${chip%.c}
-		grep -noE '\bvqc_(pic|pit|ioapic|lapic)_\w+\(' "$file" |
-		grep -vE ":vqc_${chip}_" |
+		grep -noE '\bvqc_(rec_)?(pic|pit|ioapic|lapic)_\w+\(' "$file" |
+		grep -vE ":vqc_(rec_)?${chip}_" | sed 's/:vqc_rec_/:vqc_/' |
 		while IFS=: read -r line name; do
 			# What the fabric offers under a chip's name is no model.
 			! grep -qw "${name%(}" kernel/model/*.h ||

@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 
 #include "front.h"
+#include "record.h"
 
 /* Of the vCPU; the scratch page holds it until the next ioctl. NULL: none. */
 static const struct kvm_vcpu_events *vqc_vcpu_read_events(struct vqc_vcpu *v)
@@ -81,18 +82,20 @@ static bool vqc_vcpu_events_valid(const struct vqc_vcpu *v,
 static void vqc_vcpu_load_events(struct vqc_vcpu *v,
 				 const struct kvm_vcpu_events *e)
 {
+	struct vqc_rec_hold hold = vqc_rec_lapic_hold(&v->cpu);
 	struct vqc_lapic *l = &v->cpu.lapic;
 
 	v->ready = false;
 	if (e->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR)
 		WRITE_ONCE(l->sipi_vector, e->sipi_vector);
-	if (!(e->flags & KVM_VCPUEVENT_VALID_SMM))
-		return;
-	v->smm = e->smi.smm;
-	if (e->smi.latched_init)
-		set_bit(VQC_EV_INIT, &l->events);
-	else
-		clear_bit(VQC_EV_INIT, &l->events);
+	if (e->flags & KVM_VCPUEVENT_VALID_SMM) {
+		v->smm = e->smi.smm;
+		if (e->smi.latched_init)
+			set_bit(VQC_EV_INIT, &l->events);
+		else
+			clear_bit(VQC_EV_INIT, &l->events);
+	}
+	vqc_rec_lapic_loaded(&v->cpu, hold);
 }
 
 long vqc_vcpu_set_events(void *object, unsigned int cmd, unsigned long arg)
@@ -153,8 +156,8 @@ int vqc_vcpu_load_sync_regs(struct vqc_vcpu *v)
 	    ~KVM_SYNC_X86_VALID_FIELDS)
 		return 0;
 	if (dirty & KVM_SYNC_X86_SREGS)
-		vqc_lapic_set_tpr(&v->cpu.lapic,
-				  (READ_ONCE(regs->sregs.cr8) & 0xf) << 4);
+		vqc_rec_lapic_set_tpr(&v->cpu,
+				      (READ_ONCE(regs->sregs.cr8) & 0xf) << 4);
 	if (dirty & KVM_SYNC_X86_EVENTS) {
 		memcpy(&e, &regs->events, sizeof(e));
 		if (!vqc_vcpu_events_valid(v, &e))

@@ -11,6 +11,7 @@
 #include <asm/processor-flags.h>
 
 #include "front.h"
+#include "record.h"
 
 #define VQC_REAL_LIMIT		0xffffu
 #define VQC_SEG_DATA		0x3	/* read/write, accessed */
@@ -114,9 +115,12 @@ static int vqc_vcpu_reset(struct vqc_vcpu *v, u16 cs, u64 cs_base, u64 rip)
 
 void vqc_vcpu_set_state(struct vqc_vcpu *v, u32 mp_state)
 {
+	struct vqc_rec_hold hold = vqc_rec_lapic_hold(&v->cpu);
+
 	v->mp_state = mp_state;
 	v->cpu.lapic.wait_sipi = mp_state == KVM_MP_STATE_UNINITIALIZED ||
 				 mp_state == KVM_MP_STATE_INIT_RECEIVED;
+	vqc_rec_lapic_loaded(&v->cpu, hold);
 }
 
 static int vqc_vcpu_take_init(struct vqc_vcpu *v)
@@ -126,7 +130,7 @@ static int vqc_vcpu_take_init(struct vqc_vcpu *v)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);
-	vqc_lapic_init(&v->cpu.lapic, &fx);
+	vqc_rec_lapic_init(&v->cpu, &fx);
 	raw_spin_unlock_irqrestore(&v->cpu.lock, flags);
 	vqc_drain_lapic(&v->cpu, &fx);
 
@@ -153,18 +157,17 @@ static int vqc_vcpu_take_sipi(struct vqc_vcpu *v)
 
 int vqc_vcpu_take_events(struct vqc_vcpu *v)
 {
-	unsigned long *events = &v->cpu.lapic.events;
 	int ret = 0;
 
 	/* SDM vol. 3, 32.3.1: INIT is latched until RSM; nobody waits for SIPI. */
 	if (unlikely(v->smm)) {
-		if (test_and_clear_bit(VQC_EV_SIPI, events))
+		if (vqc_rec_lapic_take(&v->cpu, VQC_EV_SIPI))
 			vqc_count(v->cpu.fabric, VQC_WHY_SIPI_IGNORED);
 		return 0;
 	}
-	if (test_and_clear_bit(VQC_EV_INIT, events))
+	if (vqc_rec_lapic_take(&v->cpu, VQC_EV_INIT))
 		ret = vqc_vcpu_take_init(v);
-	if (!ret && test_and_clear_bit(VQC_EV_SIPI, events))
+	if (!ret && vqc_rec_lapic_take(&v->cpu, VQC_EV_SIPI))
 		ret = vqc_vcpu_take_sipi(v);
 	return ret;
 }

@@ -17,6 +17,7 @@
 #include <asm/msr-index.h>
 
 #include "front.h"
+#include "record.h"
 
 /* KVM takes fewer. */
 #define VQC_MAX_MSRS		256u
@@ -194,7 +195,7 @@ static void vqc_vcpu_write_tsc_deadline(struct vqc_vcpu *v, u64 val)
 
 	vqc_cpu_clock(&v->cpu, &clock);
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);
-	vqc_lapic_tsc_deadline_write(&v->cpu.lapic, val, &clock, &fx);
+	vqc_rec_lapic_tsc_deadline(&v->cpu, val, &clock, &fx);
 	raw_spin_unlock_irqrestore(&v->cpu.lock, flags);
 	vqc_drain_lapic(&v->cpu, &fx);
 }

@@ -27,6 +27,7 @@
 
 #include "front.h"
 #include "observe.h"
+#include "record.h"
 
 #define VQC_CR8_MASK	0xf
 /* Of one instruction; KVM ends a repeated one after 1024 elements. */
@@ -291,7 +292,7 @@ static void vqc_vcpu_sync_tpr(struct vqc_vcpu *v)
 
 	/* The low nibble of TPR is not in CR8, and stays. */
 	if (unlikely(cr8 != v->cpu.lapic.tpr >> 4))
-		vqc_lapic_set_tpr(&v->cpu.lapic, cr8 << 4);
+		vqc_rec_lapic_set_tpr(&v->cpu, cr8 << 4);
 }
 
 void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base)
@@ -300,7 +301,7 @@ void vqc_vcpu_sync_base(struct vqc_vcpu *v, u64 base)
 	VQC_DEFINE_FX(fx);
 
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);
-	vqc_lapic_set_base(&v->cpu.lapic, base, v->maxphyaddr, true, &fx);
+	vqc_rec_lapic_set_base(&v->cpu, base, v->maxphyaddr, true, &fx);
 	raw_spin_unlock_irqrestore(&v->cpu.lock, flags);
 	vqc_drain_lapic(&v->cpu, &fx);
 }

@@ -11,6 +11,7 @@
 
 #include "../snapshot.h"
 #include "front.h"
+#include "record.h"
 
 /* ---- the 8259 pair ---- */
 
@@ -376,6 +377,7 @@ long vqc_vcpu_get_lapic(void *object, unsigned int cmd, unsigned long arg)
 long vqc_vcpu_set_lapic(void *object, unsigned int cmd, unsigned long arg)
 {
 	struct vqc_vcpu *v = object;
+	struct vqc_rec_hold hold;
 	struct vqc_clock clock;
 	unsigned long flags;
 	u32 *page;
@@ -387,8 +389,10 @@ long vqc_vcpu_set_lapic(void *object, unsigned int cmd, unsigned long arg)
 		return PTR_ERR(page);
 	vqc_cpu_clock(&v->cpu, &clock);
 	raw_spin_lock_irqsave(&v->cpu.lock, flags);
+	hold = vqc_rec_lapic_hold(&v->cpu);
 	ret = vqc_lapic_set_page(&v->cpu.lapic, page, v->vm->x2_id, &clock,
 				 &fx);
+	vqc_rec_lapic_loaded(&v->cpu, hold);
 	raw_spin_unlock_irqrestore(&v->cpu.lock, flags);
 	vqc_drain_lapic(&v->cpu, &fx);
 	kfree(page);

@@ -15,6 +15,7 @@
 
 #include "front.h"
 #include "observe.h"
+#include "record.h"
 
 #define VQC_CPUID_ECX_X2APIC	BIT(21)
 
@@ -97,12 +98,16 @@ void vqc_user_eoi_exit(struct vqc_vcpu *v)
  */
 void vqc_user_note_cpuid(struct vqc_vcpu *v, u32 ecx)
 {
+	struct vqc_rec_hold hold;
+
 	if (!v->vm->user_chips)
 		return;
+	hold = vqc_rec_lapic_hold(&v->cpu);
 	if (ecx & VQC_CPUID_ECX_X2APIC)
 		v->cpu.lapic.cfg |= VQC_LAPIC_CFG_SUPPRESS_EOI;
 	else
 		v->cpu.lapic.cfg &= ~VQC_LAPIC_CFG_SUPPRESS_EOI;
+	vqc_rec_lapic_loaded(&v->cpu, hold);
 }
 
 /* ---- the VMM's PIC ---- */
@@ -113,6 +118,7 @@ int vqc_user_extint(struct vqc_vcpu *v, u8 vector)
 		return -EEXIST;
 	v->cpu.extint = VQC_EXTINT_PENDING | vector;
 	vqc_obs_extint(&v->cpu, vector);
+	vqc_rec_lapic_extint(&v->cpu, vector);
 	return 0;
 }
 

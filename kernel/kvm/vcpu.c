@@ -15,6 +15,7 @@
 #include <linux/uaccess.h>
 
 #include "front.h"
+#include "record.h"
 
 #define VQC_RUN_PAGES		2
 #define VQC_DEFAULT_MAXPHYADDR	36
@@ -54,6 +55,7 @@ static long vqc_vcpu_set_mp_state(void *object, unsigned int cmd,
 {
 	struct vqc_vcpu *v = object;
 	struct kvm_mp_state state;
+	struct vqc_rec_hold hold;
 
 	if (copy_from_user(&state, (void __user *)arg, sizeof(state)))
 		return -EFAULT;
@@ -63,7 +65,9 @@ static long vqc_vcpu_set_mp_state(void *object, unsigned int cmd,
 		if (vqc_vcpu_init_blocked(v))
 			return -EINVAL;
 		vqc_vcpu_set_state(v, KVM_MP_STATE_INIT_RECEIVED);
+		hold = vqc_rec_lapic_hold(&v->cpu);
 		set_bit(VQC_EV_SIPI, &v->cpu.lapic.events);
+		vqc_rec_lapic_loaded(&v->cpu, hold);
 		return 0;
 	case KVM_MP_STATE_INIT_RECEIVED:
 		if (vqc_vcpu_init_blocked(v))
@@ -150,7 +154,7 @@ static long vqc_vcpu_set_sregs(void *object, unsigned int cmd,
 	v->ready = false;
 	if (get_user(cr8, &user->cr8) || get_user(base, &user->apic_base))
 		return -EFAULT;
-	vqc_lapic_set_tpr(&v->cpu.lapic, (cr8 & 0xf) << 4);
+	vqc_rec_lapic_set_tpr(&v->cpu, (cr8 & 0xf) << 4);
 	vqc_vcpu_sync_base(v, base);
 	return 0;
 }

@@ -15,7 +15,8 @@
  * udev rule may give it to a group. It answers the ioctls of /dev/kvm, whose
  * type is 0xAE, and its own, whose type is %VIRQCHIP_TYPE.
  * %VIRQCHIP_FABRIC_CREATE returns a fabric fd: one machine's interrupt
- * hardware, driven by ioctls alone, without KVM.
+ * hardware, driven by ioctls alone, without KVM. %VIRQCHIP_RECORD returns a
+ * recording fd: what happens to one machine's interrupt hardware, to be read.
  *
  * The argument of every ioctl points to a structure that begins with
  *
@@ -54,7 +55,7 @@
 #define VIRQCHIP_TYPE		0xd7
 
 /* Of struct virqchip_get_info */
-#define VIRQCHIP_ABI_VERSION	2
+#define VIRQCHIP_ABI_VERSION	3
 
 /* Bytes of a fabric's name, with the terminating zero */
 #define VIRQCHIP_NAME_LEN	32
@@ -64,6 +65,7 @@ enum {
 	VIRQCHIP_CMD_GET_INFO = 0x00,
 	VIRQCHIP_CMD_FABRIC_CREATE,
 	VIRQCHIP_CMD_PULSE,
+	VIRQCHIP_CMD_RECORD,
 };
 
 /* On a fabric fd */
@@ -86,6 +88,11 @@ enum {
 /* On a VM fd that KVM_CREATE_VM has returned */
 enum {
 	VIRQCHIP_CMD_VM_MODE = 0x80,
+};
+
+/* On a recording fd */
+enum {
+	VIRQCHIP_CMD_RECORD_STOP = 0xc0,
 };
 
 /* The KVM ioctls of /dev/virqchip can be used */
@@ -209,6 +216,77 @@ struct virqchip_pulse {
 };
 
 #define VIRQCHIP_PULSE		_IO(VIRQCHIP_TYPE, VIRQCHIP_CMD_PULSE)
+
+/* The fabric is named by @name rather than by @fabric_id */
+#define VIRQCHIP_RECORD_BY_NAME	0x1U
+
+/* Bytes of a recording's buffer for each CPU of the host */
+#define VIRQCHIP_RECORD_MIN_BUFFER	0x4000U
+#define VIRQCHIP_RECORD_MAX_BUFFER	0x4000000U
+
+/**
+ * struct virqchip_record - ioctl(VIRQCHIP_RECORD)
+ * @size: sizeof(struct virqchip_record)
+ * @flags: 0 or %VIRQCHIP_RECORD_BY_NAME
+ * @fabric_id: number of the fabric; must be 0 with %VIRQCHIP_RECORD_BY_NAME
+ * @buffer: bytes of memory for each CPU of the host, %VIRQCHIP_RECORD_MIN_BUFFER
+ *	to %VIRQCHIP_RECORD_MAX_BUFFER; 0: 1 MiB
+ * @name: name of the fabric, ended by a zero; must be empty without
+ *	%VIRQCHIP_RECORD_BY_NAME
+ *
+ * Record all that happens to the chips of a running virtual machine, or fabric,
+ * from now on. The format is in the header linux/virqchip_record.h.
+ *
+ * read() of the descriptor gives whole records, waits if there are none (unless
+ * O_NONBLOCK is set), and fails with EINVAL if there is no room for the next
+ * one; room for %VIRQCHIP_REC_MAX_LEN bytes is always enough. poll() tells when
+ * there are some. Records that find no room because nobody reads are lost; the
+ * reader is told how many, and the chips' states follow anew.
+ *
+ * The recording ends by %VIRQCHIP_RECORD_STOP, or with the fabric, with the
+ * states of all chips; read() returns 0 after the last record. Closing the
+ * descriptor ends it, too. The virtual machine waits for nothing.
+ *
+ * Needs CAP_SYS_ADMIN in the initial user namespace. May take some seconds:
+ * until each CPU of the host has seen that it records.
+ *
+ * Return: a file descriptor, opened with O_CLOEXEC, or
+ *
+ * - EPERM: the caller lacks the capability.
+ * - EINVAL: @name has no terminating zero.
+ * - ENOENT: there is no such fabric.
+ * - EBUSY: it is being recorded.
+ * - EOPNOTSUPP: the kernel was built without ring buffers.
+ * - EMFILE, ENFILE: too many open files.
+ */
+struct virqchip_record {
+	__u32 size;
+	__u32 flags;
+	__u32 fabric_id;
+	__u32 buffer;
+	char name[VIRQCHIP_NAME_LEN];
+};
+
+#define VIRQCHIP_RECORD		_IO(VIRQCHIP_TYPE, VIRQCHIP_CMD_RECORD)
+
+/**
+ * struct virqchip_record_stop - ioctl(VIRQCHIP_RECORD_STOP)
+ * @size: sizeof(struct virqchip_record_stop)
+ * @flags: must be 0
+ * @records: out: how many records there were, with those that were lost
+ * @lost: out: how many of them were lost
+ *
+ * End a recording. A second time it only tells the numbers again. No errors
+ * other than the general ones.
+ */
+struct virqchip_record_stop {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 records;
+	__aligned_u64 lost;
+};
+
+#define VIRQCHIP_RECORD_STOP	_IO(VIRQCHIP_TYPE, VIRQCHIP_CMD_RECORD_STOP)
 
 /**
  * enum virqchip_mode - which of a VM's interrupt controllers are virqchip's
