@@ -37,7 +37,7 @@ usage()
 group_packages()
 {
 	case $1 in
-	build)	echo gcc libc6-dev make linux-headers-amd64 ;;
+	build)	echo gcc libc6-dev make linux-headers-amd64 zlib1g-dev ;;
 	vm)	echo gcc libc6-dev qemu-system-x86 busybox-static cpio kmod xz-utils \
 			zstd util-linux procps linux-headers-amd64 python3 \
 			mmdebstrap debian-archive-keyring ;;

@@ -146,6 +146,54 @@ const char help_pulse[] =
 	"  virqctl pulse vm-179 10\n"
 	"  virqctl pulse 3 10 --count 100   the fabric with number 3\n";
 
+const char help_record[] =
+	"Records all that happens to the interrupt hardware of VM, until a signal\n"
+	"(Ctrl-C) or the end of VM, into a file that \"virqctl replay\" reads.\n"
+	"\n"
+	"Options:\n"
+	"  -o, --output FILE  where to (default VM.virqrec; a name that ends in .gz is\n"
+	"                     compressed; - is the standard output)\n"
+	"  --seconds N        end after so many seconds\n"
+	"  --records N        end when there are so many records\n"
+	"  --size KIB         KiB of memory for each CPU of the host, in which records\n"
+	"                     wait for this program (default 1024)\n"
+	"\n"
+	"Records that find no room are lost, and their number is told at the end: then\n"
+	"take a larger --size.\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl record vm-179 -o boot.virqrec.gz\n"
+	"  virqctl record vm-179 --seconds 10\n"
+	"\n"
+	"Exit status: 0 when all was recorded; 1 when records were lost, or something\n"
+	"failed; 2 for wrong usage; 3 when the module is not loaded; 4 without\n"
+	"permission; 5 when there is no such VM.\n";
+
+
+const char help_replay[] =
+	"Does what a recording of \"virqctl record\" says once more, by the module's own\n"
+	"models of the chips, and compares each answer, each state and each injected\n"
+	"vector with what was recorded. Stops at the first that differs, and shows it.\n"
+	"FILE may be compressed by gzip. No module and no VM is needed.\n"
+	"\n"
+	"With FILE2, compares the operations of two recordings chip by chip instead,\n"
+	"without their times, and shows the first that differs.\n"
+	"\n"
+	"Options:\n"
+	"  --step       print each record, one a line: number, seconds since the\n"
+	"               beginning, chip, what was done and what was answered\n"
+	"  --state      print the state of the chip before and after, too\n"
+	"  --from N     begin to print at record N\n"
+	"  --until N    end the replay behind record N\n"
+	"\n"
+	"Examples:\n"
+	"  virqctl replay boot.virqrec.gz\n"
+	"  virqctl replay boot.virqrec.gz --state --from 1204 --until 1210\n"
+	"\n"
+	"Exit status: 0 when nothing differs; 1 when something does, or the file is no\n"
+	"whole recording; 2 for wrong usage.\n";
+
+
 const char help_timeline[] =
 	"Turns the recording FILE (of virqctl record, may be compressed by gzip) into\n"
 	"  OUT.html   a page to zoom and search, in one file that needs no network\n"

@@ -13,6 +13,8 @@ extern const char help_latency[];
 extern const char help_list[];
 extern const char help_fault[];
 extern const char help_pulse[];
+extern const char help_record[];
+extern const char help_replay[];
 extern const char help_state[];
 extern const char help_timeline[];
 extern const char help_top[];
