@@ -46,6 +46,7 @@ waivers()
 	kernel/model/fx.h ; COMPLEX_MACRO ; a list for X-macros
 	kernel/model/fx.h ; MACRO_ARG_REUSE ; a list for X-macros, and names pasted from one
 	kernel/model/fx.c ; BRACKET_SPACE ; takes a designated initializer for an index
+	kernel/recfmt.c ; MACRO_ARG_REUSE ; copies field by field, and its arguments are pointers
 	kernel/trace.h ; PARENTHESIS_ALIGNMENT ; TRACE_EVENT() is laid out as in the kernel's own
 	kernel/trace.h ; TRAILING_SEMICOLON ; what TRACE_DEFINE_ENUM() wants of a list
 	tools/harness/shim/.* ; COMPLEX_MACRO ; declares functions for each type, or names an attribute
@@ -61,6 +62,7 @@ waivers()
 	tools/harness/shim/.* ; PREFER_DEFINED_ATTRIBUTE_MACRO ; defines it
 	tools/harness/shim/.* ; UNSPECIFIED_INT ; does not know __int128
 	tools/harness/shim/.* ; SPACING ; takes the operator of a macro for a binary one
+	tools/virqctl/re.*\.c ; CAMELCASE ; zlib's names, and _Noreturn of the C language
 	tools/selftests/harness.h ; MACRO_ARG_REUSE ; pastes a name, or is a number
 	tools/selftests/harness.h ; PREFER_DEFINED_ATTRIBUTE_MACRO ; defines it
 	tools/virqctl/(recording|timeline_html).c ; CAMELCASE ; names of zlib
@@ -219,7 +221,7 @@ check_files()
 
 check_spdx()
 {
-	files '*' | grep -vE '\.(o|ko|cmd|a|d|mod|order|symvers|png|svg)$|^(COPYING|MAINTAINERS)$' |
+	files '*' | grep -vE '\.(o|ko|cmd|a|d|mod|order|symvers|png|svg|virqrec\.gz)$|^(COPYING|MAINTAINERS)$' |
 	while read -r file; do
 		head -n 2 "$file" | grep -qaE 'SPDX-License-Identifier: GPL-2\.0-only' ||
 			git check-ignore -q "$file" 2>/dev/null ||
