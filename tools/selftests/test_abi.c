@@ -462,7 +462,7 @@ TEST(unknown_commands_are_not_known)
 	unsigned int nr;
 
 	for (nr = 0; nr < 256; nr++) {
-		if (nr > VIRQCHIP_CMD_PULSE)
+		if (nr > VIRQCHIP_CMD_RECORD)
 			ASSERT_ERRNO(ioctl(device, _IO(VIRQCHIP_TYPE, nr), mem),
 				     ENOTTY);
 		if (nr < VIRQCHIP_CMD_FABRIC_INFO ||
