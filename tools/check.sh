@@ -39,6 +39,7 @@ stages()
 	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
 	intel-split      | all   | l1    | 900  | tests | in_l1 intel tools/vm/test-suites --split
 	trouble          | check | l1    | 600  | tests | in_l1 6.1 tools/lab/trouble.sh
+	record           | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-record
 	unload           | check | l1    | 600  | tests | in_l1 6.1 tools/vm/test-unload
 	tools            | check | l1    | 600  | tests | tools/vm/test-run
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites
@@ -63,7 +64,8 @@ stages()
 	lint             | check | host  | 900  | tests | tools/lint.sh
 	intel            | check | host  | 900  | tests | in_l1 intel tools/vm/test-suites --intel
 	virqctl          | check | host  | 300  | tests | make -C tools/virqctl check
-	timeline         | check | host  | 900  | tests | tools/deps.sh browser && make -C tools/virqctl check-timeline
+	timeline         | all   | host  | 900  | tests | tools/deps.sh browser && make -C tools/virqctl check-timeline
+	replay           | check | host  | 600  | tests | O="$build/virqctl" tools/virqctl/test-replay
 	docs             | check | host  | 300  | step  | make docs DOCS_BUILD="$build/docs"
 	kunit-um-6.12    | all   | host  | 1800 | tests | need_kernel 6.12 && tools/kunit.sh --arch um --kernel 6.12
 	kunit-um-7.2     | all   | host  | 1800 | tests | need_kernel 7.2 && tools/kunit.sh --arch um --kernel 7.2
