@@ -48,5 +48,8 @@ if [ "$BENCH_MODULE" = true ]; then
 	measure virqchip --device /dev/virqchip
 	echo split >/sys/module/virqchip/parameters/mode
 	measure split --device /dev/virqchip
-	[ -n "$suffix" ] || "$(dirname "$0")/build/scale" >"$VQC_RESULTS/scale"
+	if [ -z "$suffix" ]; then
+		"$(dirname "$0")/build/scale" >"$VQC_RESULTS/scale"
+		"$(dirname "$0")/build/record" >"$VQC_RESULTS/record"
+	fi
 fi
