@@ -2,8 +2,8 @@
 """Sphinx configuration; "make docs" at the top of the tree runs it.
 
 Some pages are made from the sources while the documentation is built, so that
-they cannot say something else: the ioctls from the kernel-doc comments of
-kernel/uapi/linux/virqchip.h, the table of reasons from kernel/model/fx.h, and
+they cannot say something else: the ioctls and the format of recordings from the
+kernel-doc comments of the headers in kernel/uapi/linux, the table of reasons from kernel/model/fx.h, and
 the list of differences from KVM out of the lab's own.
 why.rst and tracing.rst explain by hand what those headers name; a name that is
 missing there, or that the headers do not have, is an error.
@@ -21,6 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
 GENERATED = os.path.join(TOP, 'build', 'docs-generated')
 UAPI_HEADER = 'kernel/uapi/linux/virqchip.h'
+RECORD_HEADER = 'kernel/uapi/linux/virqchip_record.h'
 WHY_HEADER = 'kernel/model/fx.h'
 TRACE_HEADER = 'kernel/trace.h'
 DIFFERENCES = 'tools/lab/expected-differences.txt'
@@ -68,11 +69,11 @@ def find_kernel_doc():
         'or name it in the variable KERNEL_DOC')
 
 
-def generate_uapi():
-    """Turn the kernel-doc comments of the UAPI header into RST."""
+def generate_uapi(header=UAPI_HEADER):
+    """Turn the kernel-doc comments of a UAPI header into RST."""
     run = subprocess.run(
         [find_kernel_doc(), '-rst', '-sphinx-version', sphinx.__version__,
-         os.path.join(TOP, UAPI_HEADER)],
+         os.path.join(TOP, header)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if run.returncode or run.stderr:
         raise ExtensionError('kernel-doc: %s' % run.stderr)
@@ -150,6 +151,8 @@ def generate(_app):
     """Write the generated parts, and check those that are kept by hand."""
     os.makedirs(GENERATED, exist_ok=True)
     for name, make in (('uapi.rst', generate_uapi),
+                       ('recording.rst',
+                        lambda: generate_uapi(RECORD_HEADER)),
                        ('why.rst', generate_why),
                        ('differences.rst', generate_differences),
                        ('suites.rst', generate_suites)):
