@@ -9,6 +9,7 @@
  * an acknowledge cannot be taken back.
  */
 #include <linux/jiffies.h>
+#include <linux/virqchip.h>
 
 #include "fabric.h"
 #include "fault.h"
