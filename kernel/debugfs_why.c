@@ -271,7 +271,10 @@ static ssize_t vqc_why_write(struct file *file, const char __user *buf,
 	if (copy_from_user(question, buf, len))
 		return -EFAULT;
 	question[len] = '\0';
+	/* Nobody reads meanwhile. */
+	mutex_lock(&m->lock);
 	ret = vqc_why_ask(m->private, question);
+	mutex_unlock(&m->lock);
 	/* The answer is read from its start, which is where the file stands. */
 	return ret ? ret : len;
 }

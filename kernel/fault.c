@@ -4,7 +4,9 @@
  *
  * What is late waits in a table of fixed size, and one timer per fabric lets it
  * go. Where the table is full the fault does not happen: nothing is lost that no
- * rule drops.
+ * rule drops. What a source does to a line whose last change is late is late,
+ * too, so that a line never falls before it rose. Half of the table is for falls:
+ * each that is late has its rise there, so they find room.
  */
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
@@ -19,7 +21,8 @@
 
 DEFINE_STATIC_KEY_FALSE(vqc_fault_key);
 
-#define VQC_MAX_LATE	64u
+#define VQC_MAX_LATE		64u
+#define VQC_MAX_LATE_RISES	(VQC_MAX_LATE / 2)
 
 /**
  * struct vqc_late - something that is still to come
@@ -30,6 +33,7 @@ DEFINE_STATIC_KEY_FALSE(vqc_fault_key);
  * @source_id: for a line: who drives it
  * @level: for a line: to what; a storm raises and lowers it
  * @cpu: for a message: dense index of the CPU
+ * @firing: it is being let go at this moment
  * @msg: for a message
  */
 struct vqc_late {
@@ -39,6 +43,7 @@ struct vqc_late {
 	u32 gsi;
 	u16 source_id;
 	u8 level;
+	bool firing;
 	u16 cpu;
 	struct vqc_msg msg;
 };
@@ -53,6 +58,7 @@ struct vqc_late {
  * @nr_rules: how many
  * @late: what is to come, @nr_late of them, in no order
  * @nr_late: how many
+ * @flushing: vqc_late_flush() lets them go, and the timer does not
  * @timer: for the one that is due first
  */
 struct vqc_faults {
@@ -62,6 +68,7 @@ struct vqc_faults {
 	unsigned int nr_rules;
 	struct vqc_late late[VQC_MAX_LATE];
 	unsigned int nr_late;
+	bool flushing;
 	struct hrtimer timer;
 };
 
@@ -80,17 +87,20 @@ static void vqc_late_rearm(struct vqc_faults *faults)
 
 	lockdep_assert_held(&faults->lock);
 	for (i = 0; i < faults->nr_late; i++)
-		first_ns = min(first_ns, faults->late[i].due_ns);
-	if (faults->nr_late)
+		if (!faults->late[i].firing)
+			first_ns = min(first_ns, faults->late[i].due_ns);
+	if (first_ns != U64_MAX && !faults->flushing)
 		hrtimer_start(&faults->timer, ns_to_ktime(first_ns),
 			      HRTIMER_MODE_ABS_HARD);
 }
 
-/* Return: false if there is no room. */
+/* Return: false if there is no room; falls have more of it. */
 static bool vqc_late_add(struct vqc_faults *faults, const struct vqc_late *late)
 {
+	bool fall = late->gsi != VQC_NO_LATE_GSI && !late->level;
+
 	lockdep_assert_held(&faults->lock);
-	if (faults->nr_late == VQC_MAX_LATE)
+	if (faults->nr_late >= (fall ? VQC_MAX_LATE : VQC_MAX_LATE_RISES))
 		return false;
 	faults->late[faults->nr_late++] = *late;
 	vqc_late_rearm(faults);
@@ -98,26 +108,39 @@ static bool vqc_late_add(struct vqc_faults *faults, const struct vqc_late *late)
 }
 
 /*
- * Take what was due first. Of two at the same time the one that was added first:
- * a line falls after it rose.
+ * What was due first begins to be let go; until it is, it keeps its place. Of
+ * two at the same time the one that was added first. Only one at a time is.
  */
-static bool vqc_late_take(struct vqc_faults *faults, u64 now_ns,
-			  struct vqc_late *late)
+static struct vqc_late *vqc_late_begin(struct vqc_faults *faults, u64 now_ns)
 {
-	unsigned int i, first = 0;
+	struct vqc_late *first = NULL;
+	unsigned int i;
 
 	lockdep_assert_held(&faults->lock);
-	for (i = 1; i < faults->nr_late; i++)
-		if (faults->late[i].due_ns < faults->late[first].due_ns)
-			first = i;
-	if (!faults->nr_late || faults->late[first].due_ns > now_ns)
-		return false;
+	for (i = 0; i < faults->nr_late; i++)
+		if (!first || faults->late[i].due_ns < first->due_ns)
+			first = &faults->late[i];
+	if (!first || first->due_ns > now_ns)
+		return NULL;
+	first->firing = true;
+	return first;
+}
 
-	*late = faults->late[first];
+/* It was let go: it leaves, or comes again. Others were only added meanwhile. */
+static void vqc_late_end(struct vqc_faults *faults, struct vqc_late *late,
+			 u64 now_ns)
+{
+	unsigned int i = late - faults->late;
+
+	lockdep_assert_held(&faults->lock);
+	if (late->repeat) {
+		late->repeat--;
+		late->due_ns = now_ns + late->gap_ns;
+		late->firing = false;
+		return;
+	}
 	faults->nr_late--;
-	memmove(&faults->late[first], &faults->late[first + 1],
-		(faults->nr_late - first) * sizeof(*late));
-	return true;
+	memmove(late, late + 1, (faults->nr_late - i) * sizeof(*late));
 }
 
 static void vqc_late_fire(struct vqc_fabric *f, const struct vqc_late *late)
@@ -139,6 +162,27 @@ static void vqc_late_fire(struct vqc_fabric *f, const struct vqc_late *late)
 	rcu_read_unlock();
 }
 
+/* Let one go, if one is due. Who calls is alone: the timer, or a flush. */
+static bool vqc_late_go(struct vqc_faults *faults, u64 now_ns)
+{
+	struct vqc_late *late, copy;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	late = vqc_late_begin(faults, now_ns);
+	if (late)
+		copy = *late;
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
+	if (!late)
+		return false;
+
+	vqc_late_fire(faults->f, &copy);
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	vqc_late_end(faults, late, now_ns);
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
+	return true;
+}
+
 /* Bounded: a storm that cannot keep up goes on at the next expiry. */
 static enum hrtimer_restart vqc_late_timer_fn(struct hrtimer *timer)
 {
@@ -146,23 +190,37 @@ static enum hrtimer_restart vqc_late_timer_fn(struct hrtimer *timer)
 						 timer);
 	u64 now_ns = ktime_get_ns();
 	unsigned int n = VQC_MAX_LATE;
-	struct vqc_late late;
 	unsigned long flags;
 
+	while (n-- && vqc_late_go(faults, now_ns))
+		;
 	raw_spin_lock_irqsave(&faults->lock, flags);
-	while (n-- && vqc_late_take(faults, now_ns, &late)) {
-		raw_spin_unlock_irqrestore(&faults->lock, flags);
-		vqc_late_fire(faults->f, &late);
-		raw_spin_lock_irqsave(&faults->lock, flags);
-		if (late.repeat) {
-			late.repeat--;
-			late.due_ns = now_ns + late.gap_ns;
-			vqc_late_add(faults, &late);
-		}
-	}
 	vqc_late_rearm(faults);
 	raw_spin_unlock_irqrestore(&faults->lock, flags);
 	return HRTIMER_NORESTART;
+}
+
+/* All that is late comes now; storms end. */
+static void vqc_late_flush(struct vqc_faults *faults)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	faults->flushing = true;
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
+	hrtimer_cancel(&faults->timer);
+
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	for (i = 0; i < faults->nr_late; i++)
+		faults->late[i].repeat = 0;
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
+	while (vqc_late_go(faults, U64_MAX))
+		;
+
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	faults->flushing = false;
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
 }
 
 /* ---- rules ---- */
@@ -171,8 +229,6 @@ static enum hrtimer_restart vqc_late_timer_fn(struct hrtimer *timer)
 static bool vqc_fault_due(struct vqc_fault_rule *rule)
 {
 	rule->seen++;
-	if (!rule->times)
-		return false;
 	if (rule->seen % rule->interval)
 		return false;
 	if (rule->probability < 100 &&
@@ -194,8 +250,9 @@ static struct vqc_fault_rule *vqc_fault_find(struct vqc_faults *faults,
 	for (i = 0; i < faults->nr_rules; i++) {
 		struct vqc_fault_rule *rule = &faults->rule[i];
 
+		/* One that is used up makes room for the next of its kind. */
 		if (rule->target == target && rule->id == id &&
-		    rule->kind == kind)
+		    rule->kind == kind && rule->times)
 			return rule;
 	}
 	return NULL;
@@ -236,24 +293,29 @@ static bool vqc_fault_happens(struct vqc_fabric *f,
 
 /* ---- GSIs ---- */
 
-/* What came before of this line and is late: what follows may not overtake it. */
-static u64 vqc_late_of_gsi(const struct vqc_faults *faults, u32 gsi)
+/* The last change that a source has made of a line, if it is late. */
+static struct vqc_late *vqc_late_of_line(struct vqc_faults *faults, u32 gsi,
+					 unsigned int source_id)
 {
-	u64 last_ns = 0;
-	unsigned int i;
+	unsigned int i = faults->nr_late;
 
-	for (i = 0; i < faults->nr_late; i++)
-		if (faults->late[i].gsi == gsi && !faults->late[i].gap_ns)
-			last_ns = max(last_ns, faults->late[i].due_ns);
-	return last_ns;
+	while (i--) {
+		struct vqc_late *late = &faults->late[i];
+
+		if (late->gsi == gsi && late->source_id == source_id &&
+		    !late->gap_ns)
+			return late;
+	}
+	return NULL;
 }
 
 static bool vqc_fault_delay_line(struct vqc_faults *faults,
 				 unsigned int source_id, u32 gsi, int level)
 {
+	struct vqc_late *last = vqc_late_of_line(faults, gsi, source_id);
 	struct vqc_late late = {
 		.gsi = gsi, .source_id = source_id, .level = !!level,
-		.due_ns = vqc_late_of_gsi(faults, gsi),
+		.due_ns = last ? last->due_ns : 0,
 	};
 	struct vqc_fault_rule rule;
 
@@ -261,21 +323,55 @@ static bool vqc_fault_delay_line(struct vqc_faults *faults,
 				    &rule))
 		late.due_ns = max(late.due_ns, ktime_get_ns() +
 					       rule.us * (u64)NSEC_PER_USEC);
-	return late.due_ns && vqc_late_add(faults, &late);
+	if (!late.due_ns)
+		return false;
+	/* It does once more what it did last. */
+	if (last && last->level == late.level)
+		return true;
+	if (vqc_late_add(faults, &late))
+		return true;
+	/* A rise without room, behind a fall: the line stays high instead. */
+	if (last && !last->firing)
+		last->level = late.level;
+	return last && !last->firing;
+}
+
+static bool vqc_late_has_storm(const struct vqc_faults *faults, u32 gsi,
+			       u8 vector)
+{
+	unsigned int i;
+
+	for (i = 0; i < faults->nr_late; i++) {
+		const struct vqc_late *late = &faults->late[i];
+
+		if (late->gap_ns && late->gsi == gsi &&
+		    (gsi != VQC_NO_LATE_GSI || late->msg.vector == vector))
+			return true;
+	}
+	return false;
+}
+
+/* One storm of a kind at a time. */
+static void vqc_fault_storm(struct vqc_faults *faults, struct vqc_late *late,
+			    enum vqc_fault_target target, u32 id)
+{
+	struct vqc_fault_rule rule;
+
+	if (vqc_late_has_storm(faults, late->gsi, late->msg.vector) ||
+	    !vqc_fault_hits(faults, target, id, VQC_FAULT_STORM, &rule))
+		return;
+	late->gap_ns = rule.us * (u64)NSEC_PER_USEC;
+	late->due_ns = ktime_get_ns() + late->gap_ns;
+	late->repeat = rule.count - 1;
+	vqc_late_add(faults, late);
 }
 
 static void vqc_fault_storm_line(struct vqc_faults *faults, u32 gsi)
 {
 	struct vqc_late late = { .gsi = gsi, .source_id = VQC_SOURCE_PULSE,
 				 .level = 1 };
-	struct vqc_fault_rule rule;
 
-	if (!vqc_fault_hits(faults, VQC_FAULT_GSI, gsi, VQC_FAULT_STORM, &rule))
-		return;
-	late.gap_ns = rule.us * (u64)NSEC_PER_USEC;
-	late.due_ns = ktime_get_ns() + late.gap_ns;
-	late.repeat = rule.count - 1;
-	vqc_late_add(faults, &late);
+	vqc_fault_storm(faults, &late, VQC_FAULT_GSI, gsi);
 }
 
 /* A line that rises and goes nowhere: its flow says for what reason. */
@@ -310,6 +406,8 @@ bool __vqc_fault_line(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 
 	if (drop)
 		vqc_fault_drop_line(f, source_id, gsi);
+	else if (late)
+		vqc_count(f, VQC_WHY_FAULT);
 	*ret = drop ? -1 : 1;
 	return drop || late;
 }
@@ -337,15 +435,8 @@ static void vqc_fault_storm_msg(struct vqc_faults *faults,
 {
 	struct vqc_late late = { .gsi = VQC_NO_LATE_GSI, .cpu = cpu->index,
 				 .msg = *msg };
-	struct vqc_fault_rule rule;
 
-	if (!vqc_fault_hits(faults, VQC_FAULT_VECTOR, msg->vector,
-			    VQC_FAULT_STORM, &rule))
-		return;
-	late.gap_ns = rule.us * (u64)NSEC_PER_USEC;
-	late.due_ns = ktime_get_ns() + late.gap_ns;
-	late.repeat = rule.count - 1;
-	vqc_late_add(faults, &late);
+	vqc_fault_storm(faults, &late, VQC_FAULT_VECTOR, msg->vector);
 }
 
 bool __vqc_fault_accept(struct vqc_cpu *cpu, const struct vqc_msg *msg, u64 seq)
@@ -387,7 +478,8 @@ bool __vqc_fault_spurious(struct vqc_fabric *f)
  */
 void __vqc_fault_forget(struct vqc_pic *pic)
 {
-	struct vqc_8259 *chip = &pic->chip[pic->chip[1].irr ? 1 : 0];
+	bool slave = pic->chip[1].irr & ~pic->chip[1].imr;
+	struct vqc_8259 *chip = &pic->chip[slave];
 	u8 levels = chip->icw1 & VQC_PIC_ICW1_LTIM ? 0xff : chip->elcr;
 
 	chip->irr &= levels;
@@ -425,7 +517,7 @@ static bool vqc_fault_rule_ok(const struct vqc_fault_rule *rule)
 	       rule->kind < VQC_NR_FAULT_KINDS &&
 	       (vqc_fault_goes_with[rule->target] & BIT(rule->kind)) &&
 	       rule->id < vqc_fault_ids[rule->target] &&
-	       rule->us && rule->us <= VQC_MAX_FAULT_US &&
+	       rule->us >= VQC_MIN_FAULT_US && rule->us <= VQC_MAX_FAULT_US &&
 	       rule->count && rule->count <= VQC_MAX_FAULT_COUNT &&
 	       rule->probability <= 100 && rule->interval && rule->times >= -1;
 }
@@ -482,19 +574,27 @@ int vqc_fault_add(struct vqc_fabric *f, const struct vqc_fault_rule *rule)
 	return ret;
 }
 
+static unsigned int vqc_fault_remove_rules(struct vqc_faults *faults)
+{
+	unsigned long flags;
+	unsigned int had;
+
+	raw_spin_lock_irqsave(&faults->lock, flags);
+	had = faults->nr_rules;
+	faults->nr_rules = 0;
+	raw_spin_unlock_irqrestore(&faults->lock, flags);
+	return had;
+}
+
+/* The hooks stay on until nothing is late: a line would fall before it rose. */
 void vqc_fault_clear(struct vqc_fabric *f)
 {
-	struct vqc_faults *faults;
-	unsigned long flags;
 	unsigned int had = 0;
 
 	mutex_lock(&f->cfg);
-	faults = f->faults;
-	if (faults) {
-		raw_spin_lock_irqsave(&faults->lock, flags);
-		had = faults->nr_rules;
-		faults->nr_rules = 0;
-		raw_spin_unlock_irqrestore(&faults->lock, flags);
+	if (f->faults) {
+		had = vqc_fault_remove_rules(f->faults);
+		vqc_late_flush(f->faults);
 	}
 	if (had)
 		static_branch_dec(&vqc_fault_key);
@@ -521,16 +621,8 @@ unsigned int vqc_fault_list(struct vqc_fabric *f, struct vqc_fault_rule *rules)
 
 void vqc_fault_quiesce(struct vqc_fabric *f)
 {
-	struct vqc_faults *faults = f->faults;
-	unsigned long flags;
-
-	if (!faults)
-		return;
-	vqc_fault_clear(f);
-	raw_spin_lock_irqsave(&faults->lock, flags);
-	faults->nr_late = 0;
-	raw_spin_unlock_irqrestore(&faults->lock, flags);
-	hrtimer_cancel(&faults->timer);
+	if (f->faults)
+		vqc_fault_clear(f);
 }
 
 void vqc_fault_free(struct vqc_fabric *f)

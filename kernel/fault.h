@@ -36,6 +36,7 @@ enum vqc_fault_target {
 };
 
 #define VQC_MAX_FAULTS		16u
+#define VQC_MIN_FAULT_US	10u
 #define VQC_MAX_FAULT_US	10000000u
 #define VQC_MAX_FAULT_COUNT	1000000u
 
@@ -44,8 +45,8 @@ enum vqc_fault_target {
  * @kind: enum vqc_fault_kind
  * @target: enum vqc_fault_target
  * @id: the GSI, the vector, or the dense index of the CPU
- * @us: DELAY: by how much, STORM: from one to the next; 1 to VQC_MAX_FAULT_US
- *	microseconds
+ * @us: DELAY: by how much, STORM: from one to the next; VQC_MIN_FAULT_US to
+ *	VQC_MAX_FAULT_US microseconds
  * @count: STORM: how many follow, 1 to VQC_MAX_FAULT_COUNT
  * @probability: in percent, 0 to 100
  * @interval: only each so manieth time, 1 or more
@@ -85,7 +86,7 @@ DECLARE_STATIC_KEY_FALSE(vqc_fault_key);
 int vqc_fault_add(struct vqc_fabric *f, const struct vqc_fault_rule *rule);
 
 /**
- * vqc_fault_clear - remove all rules; what is late already still comes
+ * vqc_fault_clear - remove all rules; what is late comes at once, storms end
  * @f: the fabric
  *
  * Context: may sleep; takes @f->cfg.
@@ -102,7 +103,7 @@ void vqc_fault_clear(struct vqc_fabric *f);
 unsigned int vqc_fault_list(struct vqc_fabric *f, struct vqc_fault_rule *rules);
 
 /**
- * vqc_fault_quiesce - nothing that is late comes any more
+ * vqc_fault_quiesce - nothing is late any more, and no rule is left
  * @f: the fabric, which goes out of use
  *
  * Context: may sleep.

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/ring_buffer.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -212,6 +213,7 @@ static void vqc_recorder_collect(struct vqc_recorder *r)
 			break;
 		if (vqc_ring_take(r, cpu, &flow))
 			vqc_past_add(r, &flow);
+		cond_resched();
 	}
 }
 
@@ -640,14 +642,23 @@ void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 		vqc_flow_count_merged(r, into);
 }
 
+/* A fault on purpose took it, and who sent it was told that it was delivered. */
+static bool vqc_flow_failed(const struct vqc_flow *flow)
+{
+	return flow->cpu == VQC_NO_CPU && flow->nr_whys &&
+	       flow->why[flow->nr_whys - 1] == VQC_WHY_FAULT;
+}
+
 void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
 		   bool open)
 {
 	struct vqc_grip grip;
 
 	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, false);
-	if (grip.flow && grip.flow->cpu == VQC_NO_CPU &&
-	    why != VQC_WHY_DELIVERED) {
+	if (grip.flow && vqc_flow_failed(grip.flow)) {
+		vqc_grip_end(&grip, VQC_END_DROPPED);
+	} else if (grip.flow && grip.flow->cpu == VQC_NO_CPU &&
+		   why != VQC_WHY_DELIVERED) {
 		vqc_flow_add_why(grip.flow, why);
 		if (why == VQC_WHY_COALESCED)
 			vqc_grip_end(&grip, VQC_END_MERGED);

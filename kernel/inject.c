@@ -61,8 +61,12 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 		vqc_rec_loaded(f, VIRQCHIP_CHIP_PIC);
 	}
 	vector = vqc_rec_pic_ack(f, pin, &fx);
-	if (*pin < VQC_NR_PIC_PINS)
+	if (*pin < VQC_NR_PIC_PINS) {
 		f->pic_acked[*pin] = jiffies;
+		/* What the second chip serves is in service in the first, too. */
+		if (*pin >= VQC_NR_PIC_PINS / 2)
+			f->pic_acked[VQC_PIC_CASCADE_PIN] = jiffies;
+	}
 	vqc_obs_ack(cpu, *pin);
 	vqc_pic_op_end(f, flags, &fx);
 	return vector;

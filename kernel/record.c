@@ -412,13 +412,16 @@ struct vqc_rec *vqc_rec_start(struct vqc_fabric *f, u32 buffer)
 static void vqc_rec_stop_locked(struct vqc_rec *r)
 {
 	struct vqc_fabric *f = r->fabric;
+	struct vqc_recorder *flows;
 
 	lockdep_assert_held(&f->cfg);
 	if (r->stopped)
 		return;
 	vqc_rec_put_chips(f, VIRQCHIP_STATE_END);
-	if (f->observer && f->observer->recorder)
-		vqc_recorder_each_open(f->observer->recorder, vqc_rec_flow, f);
+	/* Pairs with vqc_observer_record(). */
+	flows = f->observer ? smp_load_acquire(&f->observer->recorder) : NULL;
+	if (flows)
+		vqc_recorder_each_open(flows, vqc_rec_flow, f);
 	rcu_assign_pointer(f->recording, NULL);
 	static_branch_dec(&vqc_record_key);
 	/* Nobody writes any longer; then the reader may be told of the end. */

@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/rcupdate.h>
+#include <linux/string.h>
 
 #include "why.h"
 
@@ -50,6 +51,11 @@ const char *vqc_since(unsigned long then, char buf[VQC_SINCE_LEN])
 {
 	unsigned int ms = jiffies_to_msecs(jiffies - then);
 
+	/* Loaded with a state, not seen to happen. */
+	if (!then) {
+		strscpy(buf, "?", VQC_SINCE_LEN);
+		return buf;
+	}
 	snprintf(buf, VQC_SINCE_LEN, "%u.%03u", ms / 1000, ms % 1000);
 	return buf;
 }
@@ -124,6 +130,7 @@ static void vqc_chain_low(struct vqc_chain *chain)
 {
 	chain->link[0].why = VQC_WHY_LINE_LOW;
 	chain->held = 0;
+	chain->nr = 1;
 }
 
 static const char *vqc_pit_off_words(bool disabled, enum vqc_why why)
@@ -445,17 +452,34 @@ static void vqc_chain_msi(struct vqc_chain *chain, struct vqc_fabric *f,
 		return;
 	}
 	msg = vqc_fabric_msi(f, route->msi_address, route->msi_data);
-	vqc_chain_dest(chain, f, &msg);
+	if (!vqc_chain_sent(chain, f, &msg))
+		vqc_chain_dest(chain, f, &msg);
 }
 
 /* ---- the IOAPIC ---- */
+
+/*
+ * Of the same vector of other CPUs nothing is owed here, unless the entry named
+ * another destination when its message was sent.
+ */
+static struct vqc_cpu *vqc_find_inflight(struct vqc_fabric *f,
+					 const struct vqc_ioapic *io,
+					 unsigned int pin)
+{
+	struct vqc_msg msg = vqc_msg_from_rte(io->rte[pin]);
+	DECLARE_BITMAP(cpus, VQC_MAX_CPUS);
+
+	vqc_why_dest(f, &msg, cpus);
+	return vqc_find_vector(f, io->inflight[pin],
+			       io->rewritten & BIT(pin) ? NULL : cpus);
+}
 
 /* Which CPU owes the EOI, and how far has it come? */
 static void vqc_chain_remote_irr(struct vqc_chain *chain, struct vqc_fabric *f,
 				 const struct vqc_ioapic *io, unsigned int pin)
 {
 	u8 vector = io->inflight[pin];
-	struct vqc_cpu *cpu = vqc_find_vector(f, vector, NULL);
+	struct vqc_cpu *cpu = vqc_find_inflight(f, io, pin);
 	char since[VQC_SINCE_LEN], taken[VQC_SINCE_LEN];
 	struct vqc_link *link;
 
@@ -482,7 +506,7 @@ static void vqc_chain_remote_irr(struct vqc_chain *chain, struct vqc_fabric *f,
 				     pin, since, vector);
 	else
 		link = vqc_chain_add(chain, VQC_STEP_PIN, VQC_WHY_IOAPIC_ORPHAN,
-				     "remote IRR of pin %u set for %s s, and no CPU has vector 0x%02x in IRR or ISR: its EOI cannot come",
+				     "remote IRR of pin %u set for %s s, and no CPU that it was sent to has vector 0x%02x: its EOI cannot come",
 				     pin, since, vector);
 	vqc_link_reg(link, "RTE[%u]=0x%016llx", pin, io->rte[pin]);
 }

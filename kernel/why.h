@@ -136,7 +136,7 @@ void vqc_link_reg(struct vqc_link *link, const char *fmt, ...) __printf(2, 3);
  * @then: jiffies
  * @buf: filled in: seconds with three decimals; coarse as jiffies are
  *
- * Context: any. Return: @buf.
+ * Context: any. Return: @buf; "?" in it if @then is 0: nobody saw it begin.
  */
 const char *vqc_since(unsigned long then, char buf[VQC_SINCE_LEN]);
 

@@ -18,7 +18,8 @@ static struct vqc_fault_rule rule_of(enum vqc_fault_kind kind,
 				     enum vqc_fault_target target, u32 id)
 {
 	return (struct vqc_fault_rule){
-		.kind = kind, .target = target, .id = id, .us = 1, .count = 1,
+		.kind = kind, .target = target, .id = id,
+		.us = VQC_MIN_FAULT_US, .count = 1,
 		.probability = 100, .interval = 1, .times = 1,
 	};
 }
@@ -159,7 +160,7 @@ static void a_dropped_message_is_taken_for_delivered(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pending(c, 0));
 	KUNIT_EXPECT_TRUE(test, c->f->ioapic.rte[GSI] & VQC_RTE_REMOTE_IRR);
 	expect_text(test, show(test, c->f->observer->recorder),
-		    "on its way: the PIC is not initialised; a fault on purpose");
+		    "dropped: the PIC is not initialised; a fault on purpose");
 }
 
 static void a_late_message_comes_to_its_cpu(struct kunit *test)
@@ -279,22 +280,22 @@ static void attributes_say_how_often(struct kunit *test)
 }
 
 static const struct vqc_fault_rule bad_rules[] = {
-	{ VQC_FAULT_SPURIOUS, VQC_FAULT_GSI, GSI, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_NO_KICK, VQC_FAULT_VECTOR, VECTOR, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_DROP, VQC_FAULT_CPU, 0, 1, 1, 100, 1, 1 },
-	{ VQC_NR_FAULT_KINDS, VQC_FAULT_GSI, GSI, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_DROP, VQC_NR_FAULT_TARGETS, GSI, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_DROP, VQC_FAULT_GSI, VQC_NR_GSIS, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_DROP, VQC_FAULT_VECTOR, VQC_NR_VECTORS, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_SPURIOUS, VQC_FAULT_PIC, 1, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_NO_KICK, VQC_FAULT_CPU, VQC_MAX_CPUS, 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_DELAY, VQC_FAULT_GSI, GSI, 0, 1, 100, 1, 1 },
+	{ VQC_FAULT_SPURIOUS, VQC_FAULT_GSI, GSI, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_NO_KICK, VQC_FAULT_VECTOR, VECTOR, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_CPU, 0, 10, 1, 100, 1, 1 },
+	{ VQC_NR_FAULT_KINDS, VQC_FAULT_GSI, GSI, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_NR_FAULT_TARGETS, GSI, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, VQC_NR_GSIS, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_VECTOR, VQC_NR_VECTORS, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_SPURIOUS, VQC_FAULT_PIC, 1, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_NO_KICK, VQC_FAULT_CPU, VQC_MAX_CPUS, 10, 1, 100, 1, 1 },
+	{ VQC_FAULT_DELAY, VQC_FAULT_GSI, GSI, VQC_MIN_FAULT_US - 1, 1, 100, 1, 1 },
 	{ VQC_FAULT_DELAY, VQC_FAULT_GSI, GSI, VQC_MAX_FAULT_US + 1, 1, 100, 1, 1 },
-	{ VQC_FAULT_STORM, VQC_FAULT_GSI, GSI, 1, 0, 100, 1, 1 },
-	{ VQC_FAULT_STORM, VQC_FAULT_GSI, GSI, 1, VQC_MAX_FAULT_COUNT + 1, 100, 1, 1 },
-	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 1, 1, 101, 1, 1 },
-	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 1, 1, 100, 0, 1 },
-	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 1, 1, 100, 1, -2 },
+	{ VQC_FAULT_STORM, VQC_FAULT_GSI, GSI, 10, 0, 100, 1, 1 },
+	{ VQC_FAULT_STORM, VQC_FAULT_GSI, GSI, 10, VQC_MAX_FAULT_COUNT + 1, 100, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 10, 1, 101, 1, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 10, 1, 100, 0, 1 },
+	{ VQC_FAULT_DROP, VQC_FAULT_GSI, GSI, 10, 1, 100, 1, -2 },
 };
 
 static void rules_out_of_range_are_refused(struct kunit *test)
@@ -336,6 +337,73 @@ static void what_finds_no_room_is_not_lost(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pending(c, 0));
 }
 
+static void clearing_leaves_no_line_high(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DELAY, VQC_FAULT_GSI,
+					     GSI);
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	rule.us = VQC_MAX_FAULT_US;
+	add_rule(test, &rule);
+	set_line(c, GSI, 1);
+	KUNIT_EXPECT_FALSE(test, vqc_line_level(&c->f->ioapic_line[GSI]));
+	vqc_fault_clear(c->f);
+	KUNIT_EXPECT_TRUE(test, vqc_line_level(&c->f->ioapic_line[GSI]));
+	KUNIT_EXPECT_TRUE(test, pending(c, 0));
+	set_line(c, GSI, 0);
+	KUNIT_EXPECT_FALSE(test, vqc_line_level(&c->f->ioapic_line[GSI]));
+}
+
+/* Whatever finds no room, the line ends as its source has left it. */
+static void a_full_table_leaves_no_line_high(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DELAY, VQC_FAULT_GSI,
+					     GSI);
+	struct observe_case *c = test->priv;
+	unsigned int i;
+
+	rte_write(c, GSI, RTE_EDGE);
+	rule.us = VQC_MAX_FAULT_US;
+	rule.times = -1;
+	add_rule(test, &rule);
+	for (i = 0; i < 200; i++) {
+		set_line(c, GSI, 1);
+		set_line(c, GSI, 0);
+	}
+	vqc_fault_clear(c->f);
+	KUNIT_EXPECT_FALSE(test, vqc_line_level(&c->f->ioapic_line[GSI]));
+	KUNIT_EXPECT_TRUE(test, pending(c, 0));
+}
+
+static void a_rule_that_is_used_up_hides_no_other(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	unsigned int i;
+
+	rte_write(c, GSI, RTE_EDGE);
+	for (i = 0; i < 2; i++) {
+		add(test, VQC_FAULT_DROP, VQC_FAULT_GSI, GSI);
+		KUNIT_EXPECT_EQ(test, set_line(c, GSI, 1), -1);
+		set_line(c, GSI, 0);
+	}
+}
+
+/* A masked request of the second chip is none of its business. */
+static void a_spurious_interrupt_leaves_masked_edges_alone(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	pic_start(c, 1);
+	outb_at(c, 0xa1, 0x10);
+	set_line(c, 12, 1);
+	add(test, VQC_FAULT_SPURIOUS, VQC_FAULT_PIC, 0);
+	set_line(c, 5, 1);
+	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	KUNIT_EXPECT_EQ(test, injected(c, 0x27), 1ull);
+	KUNIT_EXPECT_EQ(test, c->f->pic.chip[1].irr, 0x10);
+}
+
 static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(a_dropped_line_reaches_no_chip),
 	KUNIT_CASE(other_lines_are_left_alone),
@@ -351,6 +419,10 @@ static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(rules_out_of_range_are_refused),
 	KUNIT_CASE(there_is_room_for_so_many_rules),
 	KUNIT_CASE(what_finds_no_room_is_not_lost),
+	KUNIT_CASE(clearing_leaves_no_line_high),
+	KUNIT_CASE(a_full_table_leaves_no_line_high),
+	KUNIT_CASE(a_rule_that_is_used_up_hides_no_other),
+	KUNIT_CASE(a_spurious_interrupt_leaves_masked_edges_alone),
 	{}
 };
 

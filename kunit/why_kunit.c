@@ -193,6 +193,9 @@ static void a_slave_that_serves_another_names_it(struct kunit *test)
 	set_line(c, GSI, 1);
 	expect_gsi(test, GSI, VQC_WHY_PIC_IN_SERVICE,
 		   "IR1 of the PIC's slave is in service", "slave.ISR=0x02");
+	set_line(c, 4, 1);
+	expect_gsi(test, 4, VQC_WHY_PIC_IN_SERVICE,
+		   "IR2 of the PIC's master is in service for 0.", "");
 }
 
 static void a_pic_that_was_not_initialised_says_so(struct kunit *test)
@@ -301,7 +304,7 @@ static void remote_irr_without_an_owner_can_not_end(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	vqc_lapic_init(&c->cpu[0]->lapic, &fx);
 	expect_gsi(test, GSI, VQC_WHY_IOAPIC_ORPHAN,
-		   "no CPU has vector 0x39 in IRR or ISR", "RTE[10]=0x");
+		   "no CPU that it was sent to has vector 0x39", "RTE[10]=0x");
 }
 
 static void a_storm_is_named(struct kunit *test)
@@ -351,6 +354,50 @@ static void a_message_route_is_followed_to_its_cpu(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	expect_gsi(test, 50, VQC_WHY_IN_SERVICE, "CPU 0 took vector 0x39",
 		   "ISR[0x39]=1");
+}
+
+/* Logical, to both: the second has it. */
+static void a_message_to_several_is_followed_to_who_has_it(struct kunit *test)
+{
+	const struct vqc_route route = {
+		.gsi = 50, .kind = VQC_ROUTE_MSI,
+		.msi_address = MSI_ADDRESS | 3 << 12 | 1 << 2,
+		.msi_data = VECTOR,
+	};
+	struct observe_case *c = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < NR_CPUS_HERE; i++)
+		lapic_write(c->cpu[i], VQC_LAPIC_LDR, 1u << (24 + i));
+	KUNIT_ASSERT_EQ(test, vqc_fabric_set_routes(c->f, &route, 1), 0);
+	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, VECTOR);
+	expect_gsi(test, 50, VQC_WHY_CPU_NO_SIPI, "CPU 1 waits", "");
+}
+
+static void a_vector_of_another_cpu_owes_nothing(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	VQC_DEFINE_FX(fx);
+
+	rte_write(c, GSI, rte_to(1, RTE_LEVEL));
+	set_line(c, GSI, 1);
+	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[1]), 1);
+	vqc_lapic_init(&c->cpu[1]->lapic, &fx);
+	send_vector(c, VECTOR);
+	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	expect_gsi(test, GSI, VQC_WHY_IOAPIC_ORPHAN, "its EOI cannot come",
+		   "RTE[10]=0x");
+}
+
+static void what_was_not_seen_to_begin_has_no_time(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	send_vector(c, VECTOR);
+	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	c->cpu[0]->isr_since[VECTOR] = 0;
+	expect_vector(test, 0, VECTOR, VQC_WHY_IN_SERVICE,
+		      "took vector 0x39 ? s ago", "");
 }
 
 /* ---- the local APIC ---- */
@@ -642,6 +689,9 @@ static struct kunit_case why_cases[] = {
 	KUNIT_CASE(a_storm_is_named),
 	KUNIT_CASE(a_destination_that_is_nobody_is_named),
 	KUNIT_CASE(a_message_route_is_followed_to_its_cpu),
+	KUNIT_CASE(a_message_to_several_is_followed_to_who_has_it),
+	KUNIT_CASE(a_vector_of_another_cpu_owes_nothing),
+	KUNIT_CASE(what_was_not_seen_to_begin_has_no_time),
 	KUNIT_CASE(an_apic_disabled_by_software_is_named),
 	KUNIT_CASE(an_apic_disabled_globally_is_named),
 	KUNIT_CASE(tpr_that_holds_a_vector_is_named),

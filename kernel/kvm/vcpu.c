@@ -384,6 +384,7 @@ static struct vqc_vcpu *vqc_vcpu_alloc(struct vqc_vm *vm, u32 id)
 	mutex_init(&v->mutex);
 	raw_spin_lock_init(&v->kick_lock);
 	rcuwait_init(&v->wait);
+	v->since = jiffies;
 	return v;
 }
 

@@ -64,7 +64,7 @@
 	X(BEHIND,		"another vector of this CPU goes first") \
 	X(IN_SERVICE,		"in service: no EOI yet") \
 	X(EDGE_TAKEN,		"the edge was taken: the line must fall first") \
-	X(IOAPIC_ORPHAN,	"remote IRR set, but no CPU has the vector: no EOI can come") \
+	X(IOAPIC_ORPHAN,	"remote IRR set, and no CPU has the vector: no EOI can come") \
 	X(AT_REST,		"nothing is pending") \
 	X(FAULT,		"a fault on purpose") \
 	X(TIMER_OFF,		"timer not armed: count 0 or APIC disabled") \

@@ -169,7 +169,6 @@ const char help_record[] =
 	"failed; 2 for wrong usage; 3 when the module is not loaded; 4 without\n"
 	"permission; 5 when there is no such VM.\n";
 
-
 const char help_replay[] =
 	"Does what a recording of \"virqctl record\" says once more, by the module's own\n"
 	"models of the chips, and compares each answer, each state and each injected\n"
@@ -192,7 +191,6 @@ const char help_replay[] =
 	"\n"
 	"Exit status: 0 when nothing differs; 1 when something does, or the file is no\n"
 	"whole recording; 2 for wrong usage.\n";
-
 
 const char help_timeline[] =
 	"Turns the recording FILE (of virqctl record, may be compressed by gzip) into\n"
