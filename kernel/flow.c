@@ -10,13 +10,13 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/ring_buffer.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include "flow.h"
+#include "flow_ring.h"
 
 #define VQC_NR_BUCKETS	64u
 #define VQC_BUCKET_SIZE	8u
@@ -56,123 +56,6 @@ struct vqc_recorder {
 
 /* ---- finished flows ---- */
 
-#if IS_ENABLED(CONFIG_RING_BUFFER)
-
-/* Events have a header of at most 8 bytes. */
-static unsigned long vqc_ring_bytes(unsigned int nr_flows)
-{
-	return nr_flows * (sizeof(struct vqc_flow) + 8);
-}
-
-static int vqc_ring_create(struct vqc_recorder *r)
-{
-	r->ring = ring_buffer_alloc(vqc_ring_bytes(r->nr_flows),
-				    r->overwrite ? RB_FL_OVERWRITE : 0);
-	return r->ring ? 0 : -ENOMEM;
-}
-
-static int vqc_ring_configure(struct vqc_recorder *r,
-			      const struct vqc_ring_config *config)
-{
-	int ret = ring_buffer_resize(r->ring, vqc_ring_bytes(config->nr_flows),
-				     RING_BUFFER_ALL_CPUS);
-
-	if (ret < 0)
-		return ret;
-	ring_buffer_change_overwrite(r->ring, config->overwrite);
-	return 0;
-}
-
-static void vqc_ring_clear(struct vqc_recorder *r)
-{
-	ring_buffer_reset(r->ring);
-}
-
-static void vqc_ring_state(struct vqc_recorder *r, struct vqc_ring_state *state)
-{
-	int cpu;
-
-	state->kept += ring_buffer_entries(r->ring);
-	for_each_possible_cpu(cpu)
-		state->refused += ring_buffer_dropped_events_cpu(r->ring, cpu);
-}
-
-static void vqc_ring_destroy(struct vqc_recorder *r)
-{
-	if (r->ring)
-		ring_buffer_free(r->ring);
-}
-
-static void vqc_ring_add(struct vqc_recorder *r, struct vqc_flow *flow)
-{
-	ring_buffer_write(r->ring, sizeof(*flow), flow);
-}
-
-static const struct vqc_flow *vqc_ring_peek(struct vqc_recorder *r, int cpu)
-{
-	struct ring_buffer_event *event = ring_buffer_peek(r->ring, cpu, NULL,
-							   NULL);
-
-	return event ? ring_buffer_event_data(event) : NULL;
-}
-
-static bool vqc_ring_take(struct vqc_recorder *r, int cpu,
-			  struct vqc_flow *flow)
-{
-	struct ring_buffer_event *event;
-	unsigned long lost = 0;
-
-	event = ring_buffer_consume(r->ring, cpu, NULL, &lost);
-	r->lost += lost;
-	if (!event)
-		return false;
-	/* The page is the reader's until the next event is taken. */
-	memcpy(flow, ring_buffer_event_data(event), sizeof(*flow));
-	return true;
-}
-
-#else
-
-static int vqc_ring_create(struct vqc_recorder *r)
-{
-	return -EOPNOTSUPP;
-}
-
-static int vqc_ring_configure(struct vqc_recorder *r,
-			      const struct vqc_ring_config *config)
-{
-	return -EOPNOTSUPP;
-}
-
-static void vqc_ring_clear(struct vqc_recorder *r)
-{
-}
-
-static void vqc_ring_state(struct vqc_recorder *r, struct vqc_ring_state *state)
-{
-}
-
-static void vqc_ring_destroy(struct vqc_recorder *r)
-{
-}
-
-static void vqc_ring_add(struct vqc_recorder *r, struct vqc_flow *flow)
-{
-}
-
-static const struct vqc_flow *vqc_ring_peek(struct vqc_recorder *r, int cpu)
-{
-	return NULL;
-}
-
-static bool vqc_ring_take(struct vqc_recorder *r, int cpu,
-			  struct vqc_flow *flow)
-{
-	return false;
-}
-
-#endif
-
 /* The CPU whose oldest unread flow ended first, or -1. */
 static int vqc_ring_first(struct vqc_recorder *r)
 {
@@ -180,7 +63,7 @@ static int vqc_ring_first(struct vqc_recorder *r)
 	int cpu, first = -1;
 
 	for_each_possible_cpu(cpu) {
-		const struct vqc_flow *flow = vqc_ring_peek(r, cpu);
+		const struct vqc_flow *flow = vqc_ring_peek(r->ring, cpu);
 
 		if (flow && flow->ns[VQC_STAGE_END] < first_ns) {
 			first_ns = flow->ns[VQC_STAGE_END];
@@ -211,7 +94,7 @@ static void vqc_recorder_collect(struct vqc_recorder *r)
 		/* What is not to be overwritten stays where it is. */
 		if (!r->overwrite && r->nr_past == r->nr_flows)
 			break;
-		if (vqc_ring_take(r, cpu, &flow))
+		if (vqc_ring_take(r->ring, cpu, &flow, &r->lost))
 			vqc_past_add(r, &flow);
 		cond_resched();
 	}
@@ -223,8 +106,8 @@ vqc_recorder_create(const struct vqc_ring_config *config,
 		    void *owner)
 {
 	struct vqc_recorder *r = kvzalloc(sizeof(*r), GFP_KERNEL);
+	struct trace_buffer *ring;
 	unsigned int i;
-	int ret;
 
 	if (!r)
 		return ERR_PTR(-ENOMEM);
@@ -237,11 +120,12 @@ vqc_recorder_create(const struct vqc_ring_config *config,
 	r->nr_flows = config->nr_flows;
 	r->overwrite = config->overwrite;
 	r->past = kvcalloc(r->nr_flows, sizeof(*r->past), GFP_KERNEL);
-	ret = r->past ? vqc_ring_create(r) : -ENOMEM;
-	if (ret) {
+	ring = r->past ? vqc_ring_create(config) : ERR_PTR(-ENOMEM);
+	if (IS_ERR(ring)) {
 		vqc_recorder_destroy(r);
-		return ERR_PTR(ret);
+		return ERR_CAST(ring);
 	}
+	r->ring = ring;
 	return r;
 }
 
@@ -274,7 +158,7 @@ int vqc_recorder_configure(struct vqc_recorder *r,
 	mutex_lock(&r->lock);
 	/* A ring that shrinks forgets what it has. */
 	vqc_recorder_collect(r);
-	ret = vqc_ring_configure(r, config);
+	ret = vqc_ring_configure(r->ring, config);
 	if (!ret) {
 		vqc_past_move(r, past, config->nr_flows);
 		r->overwrite = config->overwrite;
@@ -288,7 +172,7 @@ int vqc_recorder_configure(struct vqc_recorder *r,
 void vqc_recorder_clear(struct vqc_recorder *r)
 {
 	mutex_lock(&r->lock);
-	vqc_ring_clear(r);
+	vqc_ring_clear(r->ring);
 	r->nr_past = 0;
 	r->lost = 0;
 	mutex_unlock(&r->lock);
@@ -303,7 +187,7 @@ void vqc_recorder_state(struct vqc_recorder *r, struct vqc_ring_state *state)
 		.kept = r->nr_past,
 		.lost = r->lost,
 	};
-	vqc_ring_state(r, state);
+	vqc_ring_count(r->ring, state);
 	mutex_unlock(&r->lock);
 }
 
@@ -311,7 +195,8 @@ void vqc_recorder_destroy(struct vqc_recorder *r)
 {
 	if (!r)
 		return;
-	vqc_ring_destroy(r);
+	if (r->ring)
+		vqc_ring_destroy(r->ring);
 	kvfree(r->past);
 	kvfree(r);
 }
@@ -423,7 +308,7 @@ static void vqc_grip_take(struct vqc_grip *grip, struct vqc_recorder *r,
 
 static void vqc_flow_ended(struct vqc_recorder *r, struct vqc_flow *flow)
 {
-	vqc_ring_add(r, flow);
+	vqc_ring_add(r->ring, flow);
 	if (r->ended)
 		r->ended(r->owner, flow);
 }

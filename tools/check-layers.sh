@@ -69,7 +69,7 @@ rank()
 	kernel/observe.h|kernel/record.h)	echo 2 ;;
 	kernel/main.c)				echo 4 ;;
 	kernel/observe*|kernel/trace.h)	echo 3 ;;
-	kernel/flow.[ch]|kernel/latency.[ch]|kernel/why*.[ch]|kernel/record*)	echo 3 ;;
+	kernel/flow*.[ch]|kernel/latency.[ch]|kernel/why*.[ch]|kernel/record*)	echo 3 ;;
 	kernel/debugfs*|kernel/chardev*)	echo 3 ;;
 	kernel/kvm/*)				echo 3 ;;
 	kernel/dev_*)				echo 2 ;;
