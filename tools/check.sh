@@ -39,7 +39,7 @@ stages()
 	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
 	intel-split      | all   | l1    | 900  | tests | in_l1 intel tools/vm/test-suites --split
 	trouble          | check | l1    | 600  | tests | in_l1 6.1 tools/lab/trouble.sh
-	record           | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-record
+	record           | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-record
 	unload           | check | l1    | 600  | tests | in_l1 6.1 tools/vm/test-unload
 	tools            | check | l1    | 600  | tests | tools/vm/test-run
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites
