@@ -4,7 +4,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -15,20 +14,6 @@
 
 #define PULSES_AT_ONCE	0x10000u
 #define PROGRESS_S	2
-
-static int open_device(void)
-{
-	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
-
-	if (fd >= 0)
-		return fd;
-	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
-		no_module();
-	if (errno == EACCES || errno == EPERM)
-		errx(EXIT_NO_PERMISSION, "you may not open " DEVICE
-		     " (try sudo)");
-	errx(EXIT_FAILED, DEVICE ": %s", strerror(errno));
-}
 
 static unsigned long max_gsi(int device)
 {

@@ -86,19 +86,6 @@ static void catch_signals(sigset_t *waiting)
 	sigprocmask(SIG_BLOCK, &set, waiting);
 }
 
-static int open_device(void)
-{
-	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
-
-	if (fd >= 0)
-		return fd;
-	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
-		no_module();
-	if (errno == EACCES || errno == EPERM)
-		errx(EXIT_NO_PERMISSION, "you may not open " DEVICE);
-	errx(EXIT_FAILED, DEVICE ": %s", strerror(errno));
-}
-
 static noreturn void no_recording(const char *vm)
 {
 	switch (errno) {

@@ -15,11 +15,6 @@
 /* More than any memory for it. */
 #define MAX_SIZE	0x100000000ull
 
-static noreturn void no_memory(void)
-{
-	errx(EXIT_FAILED, "out of memory");
-}
-
 static void read_all(struct tape *r, struct gzFile_s *file)
 {
 	size_t room = 0;
@@ -30,7 +25,7 @@ static void read_all(struct tape *r, struct gzFile_s *file)
 			room = room ? 2 * room : 4 * CHUNK;
 			r->data = realloc(r->data, room);
 			if (!r->data)
-				no_memory();
+				out_of_memory();
 		}
 		len = gzread(file, r->data + r->size, CHUNK);
 		if (len < 0)
@@ -144,7 +139,7 @@ static void find_records(struct tape *r)
 			room = room ? 2 * room : 1024;
 			r->rec = realloc(r->rec, room * sizeof(*r->rec));
 			if (!r->rec)
-				no_memory();
+				out_of_memory();
 		}
 		r->rec[r->nr] = record_at(r, at);
 		at += r->rec[r->nr++]->len;

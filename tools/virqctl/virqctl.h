@@ -115,6 +115,9 @@ const char *symbol(const char *unicode, const char *ascii);
 noreturn void no_vm(const char *vm);
 noreturn void no_module(void);
 
+/* The device, or the end of the program. */
+int open_device(void);
+
 /* Find out why there is nothing to read in debugfs; @error is an errno. */
 noreturn void no_debugfs(int error);
 

@@ -43,6 +43,20 @@ noreturn void no_module(void)
 	     "there is no " DEVICE ": the module is not loaded (modprobe virqchip)");
 }
 
+int open_device(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
+		no_module();
+	if (errno == EACCES || errno == EPERM)
+		errx(EXIT_NO_PERMISSION, "you may not open " DEVICE
+		     " (try sudo)");
+	errx(EXIT_FAILED, DEVICE ": %s", strerror(errno));
+}
+
 noreturn void no_debugfs(int error)
 {
 	if (error == EACCES || error == EPERM)
