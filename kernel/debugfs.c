@@ -15,6 +15,7 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 
 #include "debugfs.h"
 #include "debugfs_chips.h"
@@ -36,6 +37,17 @@ struct vqc_debugfs_cpu {
 	unsigned int index;
 	struct list_head list;
 };
+
+int vqc_debugfs_line(char *line, size_t room, const char __user *from,
+		     size_t len)
+{
+	if (len >= room)
+		return -EINVAL;
+	if (copy_from_user(line, from, len))
+		return -EFAULT;
+	line[len] = '\0';
+	return 0;
+}
 
 static struct dentry *vqc_debugfs_root;
 /* From looking whether a name is taken until it is. */
@@ -116,13 +128,11 @@ DEFINE_SHOW_ATTRIBUTE(vqc_pit);
 static bool vqc_copy_lapic(const struct vqc_debugfs_cpu *file,
 			   struct vqc_lapic *lapic, struct vqc_clock *clock)
 {
-	struct vqc_cpu *cpu = NULL;
+	struct vqc_cpu *cpu;
 	unsigned long flags;
 
 	rcu_read_lock();
-	/* Who sees the count sees the CPU: pairs with vqc_fabric_add_cpu(). */
-	if (file->index < smp_load_acquire(&file->f->nr_cpus))
-		cpu = READ_ONCE(file->f->cpu[file->index]);
+	cpu = vqc_fabric_cpu(file->f, file->index);
 	if (cpu) {
 		raw_spin_lock_irqsave(&cpu->lock, flags);
 		*lapic = cpu->lapic;
@@ -263,7 +273,7 @@ static void vqc_show_cpu_stats(struct seq_file *m, struct vqc_fabric *f)
 
 	rcu_read_lock();
 	for (i = 0; i < vqc_fabric_nr_cpus(f); i++) {
-		const struct vqc_cpu *cpu = READ_ONCE(f->cpu[i]);
+		const struct vqc_cpu *cpu = vqc_fabric_cpu(f, i);
 
 		if (cpu)
 			seq_printf(m, "cpu=%u injected=%llu waits=%llu eois=%llu\n",

@@ -18,6 +18,18 @@ extern const struct file_operations vqc_ring_fops;
 extern const struct file_operations vqc_why_fops;
 
 /**
+ * vqc_debugfs_line - take the line that was written to a file
+ * @line: filled in, with a NUL behind it
+ * @room: bytes there
+ * @from: what was written
+ * @len: bytes of it
+ *
+ * Context: may sleep. Return: 0; -EINVAL: it is too long; -EFAULT.
+ */
+int vqc_debugfs_line(char *line, size_t room, const char __user *from,
+		     size_t len);
+
+/**
  * vqc_debugfs_init - make the directory virqchip
  *
  * Context: may sleep; at module load, before the first fabric.

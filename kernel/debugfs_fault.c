@@ -7,7 +7,6 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "debugfs.h"
 #include "fault.h"
@@ -120,12 +119,9 @@ static ssize_t vqc_fault_write(struct file *file, const char __user *buf,
 	char command[VQC_FAULT_LINE];
 	int ret;
 
-	if (len >= sizeof(command))
-		return -EINVAL;
-	if (copy_from_user(command, buf, len))
-		return -EFAULT;
-	command[len] = '\0';
-	ret = vqc_fault_command(m->private, strim(command));
+	ret = vqc_debugfs_line(command, sizeof(command), buf, len);
+	if (!ret)
+		ret = vqc_fault_command(m->private, strim(command));
 	return ret ? ret : len;
 }
 

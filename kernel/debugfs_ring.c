@@ -6,7 +6,6 @@
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "debugfs.h"
 #include "observer.h"
@@ -74,12 +73,9 @@ static ssize_t vqc_ring_write(struct file *file, const char __user *buf,
 	char command[VQC_COMMAND_LEN];
 	int ret;
 
-	if (len >= sizeof(command))
-		return -EINVAL;
-	if (copy_from_user(command, buf, len))
-		return -EFAULT;
-	command[len] = '\0';
-	ret = vqc_ring_command(m->private, strim(command));
+	ret = vqc_debugfs_line(command, sizeof(command), buf, len);
+	if (!ret)
+		ret = vqc_ring_command(m->private, strim(command));
 	return ret ? ret : len;
 }
 

@@ -10,7 +10,6 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "debugfs.h"
 #include "why.h"
@@ -117,16 +116,6 @@ static void vqc_list_answer(struct seq_file *m, const struct vqc_why_file *w,
 	vqc_show_link(m, vqc_deciding_link(best));
 }
 
-static bool vqc_gsi_is_routed(struct vqc_fabric *f, u32 gsi)
-{
-	unsigned int nr;
-
-	rcu_read_lock();
-	vqc_route_lookup(rcu_dereference(f->routes), gsi, &nr);
-	rcu_read_unlock();
-	return nr;
-}
-
 /* What is pending or in service at a CPU: its local APIC may be KVM's. */
 static void vqc_cpu_vectors(struct vqc_fabric *f, unsigned int index,
 			    unsigned long *vectors)
@@ -137,7 +126,7 @@ static void vqc_cpu_vectors(struct vqc_fabric *f, unsigned int index,
 	if (f->config.chips_only)
 		return;
 	rcu_read_lock();
-	cpu = index < vqc_fabric_nr_cpus(f) ? READ_ONCE(f->cpu[index]) : NULL;
+	cpu = vqc_fabric_cpu(f, index);
 	if (cpu)
 		bitmap_or(vectors, cpu->lapic.irr, cpu->lapic.isr,
 			  VQC_NR_VECTORS);
@@ -160,7 +149,7 @@ static void vqc_list_cpu(struct seq_file *m, struct vqc_why_file *w)
 static void vqc_list_all(struct seq_file *m, struct vqc_why_file *w)
 {
 	for (w->gsi = 0; w->gsi < VQC_NR_GSIS; w->gsi++) {
-		if (!vqc_gsi_is_routed(w->f, w->gsi))
+		if (!vqc_fabric_count_routes(w->f, w->gsi))
 			continue;
 		vqc_why_gsi(w->f, w->gsi, &w->answer);
 		vqc_list_answer(m, w, VQC_ASK_GSI);
@@ -266,11 +255,9 @@ static ssize_t vqc_why_write(struct file *file, const char __user *buf,
 	char question[VQC_QUESTION_LEN];
 	int ret;
 
-	if (len >= sizeof(question))
-		return -EINVAL;
-	if (copy_from_user(question, buf, len))
-		return -EFAULT;
-	question[len] = '\0';
+	ret = vqc_debugfs_line(question, sizeof(question), buf, len);
+	if (ret)
+		return ret;
 	/* Nobody reads meanwhile. */
 	mutex_lock(&m->lock);
 	ret = vqc_why_ask(m->private, question);

@@ -668,6 +668,16 @@ static int vqc_drive_route(struct vqc_fabric *f, unsigned int source_id,
 	}
 }
 
+unsigned int vqc_fabric_count_routes(struct vqc_fabric *f, u32 gsi)
+{
+	unsigned int nr;
+
+	rcu_read_lock();
+	vqc_route_lookup(rcu_dereference(f->routes), gsi, &nr);
+	rcu_read_unlock();
+	return nr;
+}
+
 static int vqc_drive_gsi(struct vqc_fabric *f,
 			 const struct vqc_route_table *table,
 			 unsigned int source_id, u32 gsi, int level)
@@ -699,15 +709,25 @@ static int vqc_drive_gsi(struct vqc_fabric *f,
 	return ret;
 }
 
+/* Unless a fault on purpose takes it away. */
+static int vqc_try_gsi(struct vqc_fabric *f,
+		       const struct vqc_route_table *table,
+		       unsigned int source_id, u32 gsi, int level)
+{
+	int ret;
+
+	if (vqc_fault_line(f, source_id, gsi, level, &ret))
+		return ret;
+	return vqc_drive_gsi(f, table, source_id, gsi, level);
+}
+
 int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 		int level, bool line_status)
 {
 	int ret;
 
 	rcu_read_lock();
-	if (!vqc_fault_line(f, source_id, gsi, level, &ret))
-		ret = vqc_drive_gsi(f, rcu_dereference(f->routes), source_id,
-				    gsi, level);
+	ret = vqc_try_gsi(f, rcu_dereference(f->routes), source_id, gsi, level);
 	rcu_read_unlock();
 	return ret;
 }
@@ -727,14 +747,12 @@ int vqc_set_irq_now(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 int vqc_pulse_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi)
 {
 	const struct vqc_route_table *table;
-	int ret, fell;
+	int ret;
 
 	rcu_read_lock();
 	table = rcu_dereference(f->routes);
-	if (!vqc_fault_line(f, source_id, gsi, 1, &ret))
-		ret = vqc_drive_gsi(f, table, source_id, gsi, 1);
-	if (!vqc_fault_line(f, source_id, gsi, 0, &fell))
-		vqc_drive_gsi(f, table, source_id, gsi, 0);
+	ret = vqc_try_gsi(f, table, source_id, gsi, 1);
+	vqc_try_gsi(f, table, source_id, gsi, 0);
 	rcu_read_unlock();
 	return ret;
 }

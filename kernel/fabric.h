@@ -429,6 +429,15 @@ int vqc_fabric_set_routes(struct vqc_fabric *f, const struct vqc_route *entries,
 			  u32 nr);
 
 /**
+ * vqc_fabric_count_routes - how many routes a GSI has
+ * @f: the fabric
+ * @gsi: any number
+ *
+ * Context: any. Return: 0..VQC_ROUTES_PER_GSI.
+ */
+unsigned int vqc_fabric_count_routes(struct vqc_fabric *f, u32 gsi);
+
+/**
  * vqc_fabric_update_dest - rebuild the destination map
  * @f: the fabric
  *
@@ -883,6 +892,20 @@ static inline unsigned int vqc_fabric_nr_cpus(const struct vqc_fabric *f)
 {
 	/* Pairs with the release in vqc_fabric_add_cpu(). */
 	return smp_load_acquire(&f->nr_cpus);
+}
+
+/**
+ * vqc_fabric_cpu - the CPU of an index
+ * @f: the fabric
+ * @index: any number
+ *
+ * Context: any, under RCU: the CPU stays until its section ends.
+ * Return: the CPU, set up; NULL if there is none, or none any more.
+ */
+static inline struct vqc_cpu *vqc_fabric_cpu(const struct vqc_fabric *f,
+					     unsigned int index)
+{
+	return index < vqc_fabric_nr_cpus(f) ? READ_ONCE(f->cpu[index]) : NULL;
 }
 
 /**

@@ -155,8 +155,7 @@ static void vqc_late_fire(struct vqc_fabric *f, const struct vqc_late *late)
 		return;
 	}
 	rcu_read_lock();
-	cpu = late->cpu < vqc_fabric_nr_cpus(f) ? READ_ONCE(f->cpu[late->cpu]) :
-						  NULL;
+	cpu = vqc_fabric_cpu(f, late->cpu);
 	if (cpu)
 		vqc_deliver_to(cpu, &late->msg);
 	rcu_read_unlock();

@@ -220,16 +220,6 @@ static u64 *vqc_seq_of_pin(struct vqc_fabric *f, enum vqc_chip chip,
 
 /* ---- line and pin ---- */
 
-static unsigned int vqc_count_routes(struct vqc_fabric *f, u32 gsi)
-{
-	unsigned int nr;
-
-	rcu_read_lock();
-	vqc_route_lookup(rcu_dereference(f->routes), gsi, &nr);
-	rcu_read_unlock();
-	return nr;
-}
-
 u64 __vqc_obs_line(struct vqc_fabric *f, u32 gsi, unsigned int source_id,
 		   bool level)
 {
@@ -239,7 +229,7 @@ u64 __vqc_obs_line(struct vqc_fabric *f, u32 gsi, unsigned int source_id,
 	trace_virqchip_line(f, seq, gsi, source_id, level);
 	if (r && seq)
 		vqc_flow_start(r, seq, VQC_ORIGIN_LINE, gsi, source_id,
-			       vqc_count_routes(f, gsi));
+			       vqc_fabric_count_routes(f, gsi));
 	return seq;
 }
 
@@ -315,14 +305,10 @@ void __vqc_obs_pin(struct vqc_fabric *f, u64 seq, u32 gsi, enum vqc_chip chip,
 
 static u32 vqc_apic_of_index(struct vqc_fabric *f, unsigned int index)
 {
-	struct vqc_cpu *cpu = NULL;
 	u32 apic_id;
 
 	rcu_read_lock();
-	/* Who sees the count sees the CPU: pairs with vqc_fabric_add_cpu(). */
-	if (index < smp_load_acquire(&f->nr_cpus))
-		cpu = READ_ONCE(f->cpu[index]);
-	apic_id = vqc_trace_apic(cpu);
+	apic_id = vqc_trace_apic(vqc_fabric_cpu(f, index));
 	rcu_read_unlock();
 	return apic_id;
 }

@@ -80,12 +80,6 @@ const char *vqc_why_step_name(enum vqc_step step)
 	return names[step];
 }
 
-/* A CPU stays as long as the caller is in its RCU section. */
-static struct vqc_cpu *vqc_why_get_cpu(struct vqc_fabric *f, unsigned int index)
-{
-	return index < vqc_fabric_nr_cpus(f) ? READ_ONCE(f->cpu[index]) : NULL;
-}
-
 /* ---- the line ---- */
 
 static const char * const vqc_source_words[] = {
@@ -286,7 +280,7 @@ static void vqc_chain_extint(struct vqc_chain *chain, struct vqc_fabric *f)
 	struct vqc_link *link;
 
 	for (i = 0; i < nr && !f->config.chips_only; i++) {
-		cpu = vqc_why_get_cpu(f, i);
+		cpu = vqc_fabric_cpu(f, i);
 		if (cpu && vqc_lapic_takes_extint(&cpu->lapic)) {
 			vqc_chain_add(chain, VQC_STEP_DEST, VQC_WHY_DELIVERED,
 				      "LINT0 of CPU %u lets the PIC in", i);
@@ -294,7 +288,7 @@ static void vqc_chain_extint(struct vqc_chain *chain, struct vqc_fabric *f)
 			return;
 		}
 	}
-	cpu = vqc_why_get_cpu(f, 0);
+	cpu = vqc_fabric_cpu(f, 0);
 	if (f->config.chips_only && cpu) {
 		vqc_chain_add(chain, VQC_STEP_DEST, VQC_WHY_DELIVERED,
 			      "whether LINT0 lets the PIC in is known to KVM's local APIC");
@@ -371,7 +365,7 @@ static struct vqc_cpu *vqc_find_vector(struct vqc_fabric *f, u8 vector,
 	struct vqc_cpu *cpu, *serves = NULL;
 
 	for (i = 0; i < nr; i++) {
-		cpu = vqc_why_get_cpu(f, i);
+		cpu = vqc_fabric_cpu(f, i);
 		if (!cpu || (among && !test_bit(i, among)))
 			continue;
 		if (test_bit(vector, cpu->lapic.irr))
@@ -403,7 +397,7 @@ static void vqc_chain_dest(struct vqc_chain *chain, struct vqc_fabric *f,
 
 	vqc_why_dest(f, msg, cpus);
 	i = find_first_bit(cpus, VQC_MAX_CPUS);
-	cpu = i < VQC_MAX_CPUS ? vqc_why_get_cpu(f, i) : NULL;
+	cpu = i < VQC_MAX_CPUS ? vqc_fabric_cpu(f, i) : NULL;
 	if (!cpu) {
 		link = vqc_chain_add(chain, VQC_STEP_DEST, VQC_WHY_NO_DEST,
 				     "no CPU answers to the destination 0x%02x (%s)",
@@ -674,7 +668,7 @@ int vqc_why_vector(struct vqc_fabric *f, unsigned int index, u8 vector,
 	answer->best = 0;
 	vqc_chain_init(&answer->chain[0]);
 	rcu_read_lock();
-	cpu = vqc_why_get_cpu(f, index);
+	cpu = vqc_fabric_cpu(f, index);
 	if (cpu && !f->config.chips_only)
 		vqc_chain_vector(&answer->chain[0], cpu, vector);
 	else if (cpu)
