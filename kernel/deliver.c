@@ -73,8 +73,9 @@ static enum vqc_why vqc_cpu_accept_now(struct vqc_cpu *cpu,
 	return why;
 }
 
-static enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
-				   const struct vqc_msg *msg, u64 seq)
+static __always_inline enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
+						   const struct vqc_msg *msg,
+						   u64 seq)
 {
 	/* Lost on its way: who sent it cannot know. */
 	if (vqc_fault_accept(cpu, msg, seq))

@@ -6,7 +6,6 @@
  * releases the wire must not release it for the others, and a chip that looks
  * must see what is true now, not what some source reported last.
  */
-#include <linux/compiler.h>
 #include <linux/nospec.h>
 
 #include "line.h"
@@ -21,9 +20,4 @@ bool vqc_line_set(struct vqc_line *line, unsigned int source_id, bool level)
 			clear_bit(source_id, &line->sources);
 	}
 	return vqc_line_level(line);
-}
-
-bool vqc_line_level(const struct vqc_line *line)
-{
-	return READ_ONCE(line->sources);
 }

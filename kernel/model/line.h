@@ -5,6 +5,8 @@
 #ifndef VQC_MODEL_LINE_H
 #define VQC_MODEL_LINE_H
 
+#include <linux/compiler.h>
+
 #include "types.h"
 
 #define VQC_NR_SOURCES		BITS_PER_LONG
@@ -38,6 +40,9 @@ bool vqc_line_set(struct vqc_line *line, unsigned int source_id, bool level);
  * Context: any.
  * Return: true if any source asserts it.
  */
-bool vqc_line_level(const struct vqc_line *line);
+static inline bool vqc_line_level(const struct vqc_line *line)
+{
+	return READ_ONCE(line->sources);
+}
 
 #endif /* VQC_MODEL_LINE_H */
