@@ -67,6 +67,13 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define immediate_exit__unsafe	immediate_exit
 #endif
 
+/* ring_buffer_unlock_commit() has lost the event; delete when 6.3 is the oldest. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define vqc_ring_commit(ring, event)	ring_buffer_unlock_commit(ring, event)
+#else
+#define vqc_ring_commit(ring, event)	ring_buffer_unlock_commit(ring)
+#endif
+
 /* A flag of KVM_CAP_X2APIC_API; delete when 7.2 is the oldest. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
 #define KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST	BIT_ULL(2)

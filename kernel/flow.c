@@ -6,6 +6,7 @@
  * beforehand, and a bucket's lock is held for a few stores. It is a leaf, and
  * only CPUs that handle the same interrupts meet in it.
  */
+#include <linux/bitmap.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -21,8 +22,15 @@
 #define VQC_NR_BUCKETS	64u
 #define VQC_BUCKET_SIZE	8u
 
+/**
+ * struct vqc_bucket - a row of the table of flows under way
+ * @lock: protects it
+ * @used: the places of @flow that hold one
+ * @flow: the places
+ */
 struct vqc_bucket {
 	raw_spinlock_t lock;
+	unsigned long used;
 	struct vqc_flow flow[VQC_BUCKET_SIZE];
 };
 
@@ -209,8 +217,7 @@ void vqc_recorder_destroy(struct vqc_recorder *r)
  * @bucket: locked
  * @flow: the flow, in @bucket; NULL if it is not there
  * @flags: of the lock
- * @now_ns: the time
- * @victim: what had to leave the table for it; seq 0 if nothing had to
+ * @now_ns: the time, 0 until somebody asks, see vqc_grip_now()
  */
 struct vqc_grip {
 	struct vqc_recorder *r;
@@ -218,8 +225,15 @@ struct vqc_grip {
 	struct vqc_flow *flow;
 	unsigned long flags;
 	u64 now_ns;
-	struct vqc_flow victim;
 };
+
+/* All stages of one step have the same time, and a step without one reads none. */
+static u64 vqc_grip_now(struct vqc_grip *grip)
+{
+	if (!grip->now_ns)
+		grip->now_ns = ktime_get_ns();
+	return grip->now_ns;
+}
 
 /* A CPU's own record goes before the one that no CPU has taken yet. */
 static struct vqc_flow *vqc_bucket_find(struct vqc_bucket *bucket, u64 seq,
@@ -228,7 +242,7 @@ static struct vqc_flow *vqc_bucket_find(struct vqc_bucket *bucket, u64 seq,
 	struct vqc_flow *found = NULL;
 	unsigned int i;
 
-	for (i = 0; i < VQC_BUCKET_SIZE; i++) {
+	for_each_set_bit(i, &bucket->used, VQC_BUCKET_SIZE) {
 		struct vqc_flow *flow = &bucket->flow[i];
 
 		if (flow->seq != seq)
@@ -241,71 +255,6 @@ static struct vqc_flow *vqc_bucket_find(struct vqc_bucket *bucket, u64 seq,
 	return found;
 }
 
-/* A free place; if there is none, that of the oldest flow. */
-static struct vqc_flow *vqc_bucket_make_room(struct vqc_grip *grip)
-{
-	struct vqc_flow *oldest = NULL;
-	unsigned int i;
-
-	for (i = 0; i < VQC_BUCKET_SIZE; i++) {
-		struct vqc_flow *flow = &grip->bucket->flow[i];
-
-		if (!flow->seq)
-			return flow;
-		if (!oldest ||
-		    vqc_flow_begin_ns(flow) < vqc_flow_begin_ns(oldest))
-			oldest = flow;
-	}
-
-	grip->victim = *oldest;
-	grip->victim.end = VQC_END_EVICTED;
-	grip->victim.ns[VQC_STAGE_END] = grip->now_ns;
-	return oldest;
-}
-
-static void vqc_bucket_add(struct vqc_grip *grip, u64 seq)
-{
-	struct vqc_flow *sibling = vqc_bucket_find(grip->bucket, seq,
-						   VQC_NO_CPU);
-	struct vqc_flow fresh = {
-		.seq = seq,
-		.gsi = VQC_NO_GSI,
-		.chip = VQC_NR_CHIPS,
-		.pin = VQC_NO_PIN,
-		.branches = 1,
-	};
-
-	/* Another CPU has it: this is the same message's way to one more. */
-	if (sibling) {
-		fresh = *sibling;
-		fresh.ns[VQC_STAGE_IRR] = 0;
-		fresh.ns[VQC_STAGE_CPU] = 0;
-		fresh.ns[VQC_STAGE_END] = 0;
-		fresh.word = 0;
-		fresh.merged = 0;
-		fresh.hold = VQC_WHY_DELIVERED;
-	}
-	fresh.cpu = VQC_NO_CPU;
-	fresh.apic_id = U32_MAX;
-	grip->flow = vqc_bucket_make_room(grip);
-	*grip->flow = fresh;
-}
-
-/* Lock a flow's bucket and look for it; @create: put it there if it is not. */
-static void vqc_grip_take(struct vqc_grip *grip, struct vqc_recorder *r,
-			  u64 seq, unsigned int cpu, bool create)
-	__acquires(&grip->bucket->lock)
-{
-	grip->r = r;
-	grip->victim.seq = 0;
-	grip->now_ns = ktime_get_ns();
-	grip->bucket = &r->bucket[seq % VQC_NR_BUCKETS];
-	raw_spin_lock_irqsave(&grip->bucket->lock, grip->flags);
-	grip->flow = vqc_bucket_find(grip->bucket, seq, cpu);
-	if (!grip->flow && create)
-		vqc_bucket_add(grip, seq);
-}
-
 static void vqc_flow_ended(struct vqc_recorder *r, struct vqc_flow *flow)
 {
 	vqc_ring_add(r->ring, flow);
@@ -313,34 +262,123 @@ static void vqc_flow_ended(struct vqc_recorder *r, struct vqc_flow *flow)
 		r->ended(r->owner, flow);
 }
 
-/* Let go of a flow; if it has ended, it leaves the table. */
-static void vqc_grip_release(struct vqc_grip *grip)
+/* The bucket is full: the oldest flow has to leave. */
+static noinline struct vqc_flow *vqc_bucket_evict(struct vqc_grip *grip)
+{
+	struct vqc_bucket *bucket = grip->bucket;
+	struct vqc_flow *oldest = bucket->flow;
+	unsigned int i;
+
+	for (i = 1; i < VQC_BUCKET_SIZE; i++)
+		if (vqc_flow_begin_ns(&bucket->flow[i]) <
+		    vqc_flow_begin_ns(oldest))
+			oldest = &bucket->flow[i];
+	oldest->end = VQC_END_EVICTED;
+	oldest->ns[VQC_STAGE_END] = vqc_grip_now(grip);
+	vqc_flow_ended(grip->r, oldest);
+	return oldest;
+}
+
+static struct vqc_flow *vqc_bucket_make_room(struct vqc_grip *grip)
+{
+	struct vqc_bucket *bucket = grip->bucket;
+	unsigned int i = find_first_zero_bit(&bucket->used, VQC_BUCKET_SIZE);
+
+	if (unlikely(i == VQC_BUCKET_SIZE))
+		return vqc_bucket_evict(grip);
+	__set_bit(i, &bucket->used);
+	return &bucket->flow[i];
+}
+
+/* Another CPU has it: this is the same message's way to one more. */
+static void vqc_flow_fork(struct vqc_flow *flow, const struct vqc_flow *sibling)
+{
+	*flow = *sibling;
+	flow->ns[VQC_STAGE_IRR] = 0;
+	flow->ns[VQC_STAGE_CPU] = 0;
+	flow->ns[VQC_STAGE_END] = 0;
+	flow->word = 0;
+	flow->merged = 0;
+	flow->hold = VQC_WHY_DELIVERED;
+}
+
+static void vqc_bucket_add(struct vqc_grip *grip, u64 seq)
+{
+	struct vqc_flow *flow, *sibling = NULL;
+
+	if (grip->bucket->used)
+		sibling = vqc_bucket_find(grip->bucket, seq, VQC_NO_CPU);
+	flow = vqc_bucket_make_room(grip);
+	if (unlikely(sibling))
+		vqc_flow_fork(flow, sibling);
+	else
+		*flow = (struct vqc_flow){
+			.seq = seq,
+			.gsi = VQC_NO_GSI,
+			.chip = VQC_NR_CHIPS,
+			.pin = VQC_NO_PIN,
+			.branches = 1,
+		};
+	flow->cpu = VQC_NO_CPU;
+	flow->apic_id = U32_MAX;
+	grip->flow = flow;
+}
+
+/* The flow leaves the table. */
+static void vqc_bucket_remove(struct vqc_grip *grip)
+{
+	__clear_bit(grip->flow - grip->bucket->flow, &grip->bucket->used);
+	grip->flow = NULL;
+}
+
+/*
+ * Lock a flow's bucket and look for it; @create: put it there if it is not.
+ * Inline, as is the release: each interrupt comes by some five times.
+ */
+static __always_inline void vqc_grip_take(struct vqc_grip *grip,
+					  struct vqc_recorder *r, u64 seq,
+					  unsigned int cpu, bool create)
+	__acquires(&grip->bucket->lock)
+{
+	grip->r = r;
+	grip->now_ns = 0;
+	grip->bucket = &r->bucket[seq % VQC_NR_BUCKETS];
+	raw_spin_lock_irqsave(&grip->bucket->lock, grip->flags);
+	grip->flow = vqc_bucket_find(grip->bucket, seq, cpu);
+	if (!grip->flow && create)
+		vqc_bucket_add(grip, seq);
+}
+
+/* Let go of a flow that has ended: it leaves the table. */
+static noinline void vqc_grip_finish(struct vqc_grip *grip)
 	__releases(&grip->bucket->lock)
 {
-	struct vqc_flow done = { .end = VQC_END_OPEN };
+	struct vqc_flow done = *grip->flow;
 
-	if (grip->flow && grip->flow->end != VQC_END_OPEN) {
-		done = *grip->flow;
-		grip->flow->seq = 0;
-	}
+	vqc_bucket_remove(grip);
 	raw_spin_unlock_irqrestore(&grip->bucket->lock, grip->flags);
+	vqc_flow_ended(grip->r, &done);
+}
 
-	if (grip->victim.seq)
-		vqc_flow_ended(grip->r, &grip->victim);
-	if (done.end != VQC_END_OPEN)
-		vqc_flow_ended(grip->r, &done);
+static __always_inline void vqc_grip_release(struct vqc_grip *grip)
+	__releases(&grip->bucket->lock)
+{
+	if (grip->flow && grip->flow->end != VQC_END_OPEN)
+		vqc_grip_finish(grip);
+	else
+		raw_spin_unlock_irqrestore(&grip->bucket->lock, grip->flags);
 }
 
 static void vqc_grip_end(struct vqc_grip *grip, enum vqc_end end)
 {
 	grip->flow->end = end;
-	grip->flow->ns[VQC_STAGE_END] = grip->now_ns;
+	grip->flow->ns[VQC_STAGE_END] = vqc_grip_now(grip);
 }
 
 static void vqc_flow_stamp(struct vqc_grip *grip, enum vqc_stage stage)
 {
 	if (!grip->flow->ns[stage])
-		grip->flow->ns[stage] = grip->now_ns;
+		grip->flow->ns[stage] = vqc_grip_now(grip);
 }
 
 static void vqc_flow_add_why(struct vqc_flow *flow, enum vqc_why why)
@@ -415,8 +453,7 @@ static void vqc_flow_declined(struct vqc_grip *grip)
 	struct vqc_flow *flow = grip->flow;
 
 	if (!flow->nr_whys) {
-		flow->seq = 0;
-		grip->flow = NULL;
+		vqc_bucket_remove(grip);
 		return;
 	}
 	vqc_grip_end(grip, flow->into ? VQC_END_MERGED : VQC_END_DROPPED);
@@ -626,12 +663,14 @@ static void vqc_bucket_each(struct vqc_bucket *bucket,
 	struct vqc_flow flow;
 	unsigned long flags;
 	unsigned int i;
+	bool used;
 
 	for (i = 0; i < VQC_BUCKET_SIZE; i++) {
 		raw_spin_lock_irqsave(&bucket->lock, flags);
+		used = test_bit(i, &bucket->used);
 		flow = bucket->flow[i];
 		raw_spin_unlock_irqrestore(&bucket->lock, flags);
-		if (flow.seq)
+		if (used)
 			fn(owner, &flow);
 	}
 }

@@ -59,7 +59,13 @@ void vqc_ring_count(struct trace_buffer *ring, struct vqc_ring_state *state)
 
 void vqc_ring_add(struct trace_buffer *ring, struct vqc_flow *flow)
 {
-	ring_buffer_write(ring, sizeof(*flow), flow);
+	struct ring_buffer_event *event = ring_buffer_lock_reserve(ring,
+								   sizeof(*flow));
+
+	if (!event)
+		return;
+	*(struct vqc_flow *)ring_buffer_event_data(event) = *flow;
+	vqc_ring_commit(ring, event);
 }
 
 const struct vqc_flow *vqc_ring_peek(struct trace_buffer *ring, int cpu)

@@ -67,54 +67,46 @@ static void vqc_histogram_add(struct vqc_histogram *h, u64 ns)
 		WRITE_ONCE(h->max_ns, ns);
 }
 
-/* Where each span begins: the stages in the order in which they are asked for. */
-static u64 vqc_span_begin(const struct vqc_flow *flow, enum vqc_span span)
+/* A span of a flow, which may not have passed where it begins or ends. */
+static __always_inline void vqc_span_add(struct vqc_histogram *gsi,
+					 struct vqc_histogram *vector,
+					 enum vqc_span span, u64 begin_ns,
+					 u64 end_ns)
 {
-	switch (span) {
-	case VQC_SPAN_CPU:
-		return flow->ns[VQC_STAGE_IRR] ?: flow->ns[VQC_STAGE_START];
-	case VQC_SPAN_EOI:
-		return flow->ns[VQC_STAGE_CPU];
-	default:
-		return flow->ns[VQC_STAGE_START];
-	}
-}
-
-static u64 vqc_span_end(const struct vqc_flow *flow, enum vqc_span span)
-{
-	switch (span) {
-	case VQC_SPAN_IRR:
-		return flow->ns[VQC_STAGE_IRR];
-	case VQC_SPAN_CPU:
-		return flow->ns[VQC_STAGE_CPU];
-	default:
-		/* Only an EOI tells how long the guest has served it. */
-		return flow->end == VQC_END_EOI ? flow->ns[VQC_STAGE_END] : 0;
-	}
+	if (!begin_ns || end_ns < begin_ns)
+		return;
+	if (gsi)
+		vqc_histogram_add(&gsi[span], end_ns - begin_ns);
+	if (vector)
+		vqc_histogram_add(&vector[span], end_ns - begin_ns);
 }
 
 void vqc_latency_add(struct vqc_latency *lat, const struct vqc_flow *flow)
 {
+	u64 start = flow->ns[VQC_STAGE_START], irr = flow->ns[VQC_STAGE_IRR];
+	u64 cpu = flow->ns[VQC_STAGE_CPU], end = 0;
+	struct vqc_histogram *gsi = NULL, *vector = NULL;
 	struct vqc_latency_set *set;
 	unsigned long flags;
-	unsigned int span;
+
+	/* Only an EOI tells how long the guest has served it. */
+	if (flow->end == VQC_END_EOI)
+		end = flow->ns[VQC_STAGE_END];
+	/* Nothing has an end: this one is in no histogram. */
+	if (!irr && !cpu && !end)
+		return;
 
 	/* An interrupt that counts here as well would lose a count. */
 	local_irq_save(flags);
 	set = lat->set[smp_processor_id()];
-	for (span = 0; span < VQC_NR_SPANS; span++) {
-		u64 begin_ns = vqc_span_begin(flow, span);
-		u64 end_ns = vqc_span_end(flow, span);
-
-		if (!begin_ns || end_ns < begin_ns)
-			continue;
-		if (flow->gsi < VQC_LATENCY_GSIS)
-			vqc_histogram_add(&set->gsi[flow->gsi][span],
-					  end_ns - begin_ns);
-		if (flow->vector || flow->word)
-			vqc_histogram_add(&set->vector[flow->vector][span],
-					  end_ns - begin_ns);
-	}
+	if (flow->gsi < VQC_LATENCY_GSIS)
+		gsi = set->gsi[flow->gsi];
+	if (flow->vector || flow->word)
+		vector = set->vector[flow->vector];
+	vqc_span_add(gsi, vector, VQC_SPAN_IRR, start, irr);
+	vqc_span_add(gsi, vector, VQC_SPAN_CPU, irr ?: start, cpu);
+	vqc_span_add(gsi, vector, VQC_SPAN_EOI, cpu, end);
+	vqc_span_add(gsi, vector, VQC_SPAN_TOTAL, start, end);
 	local_irq_restore(flags);
 }
 

@@ -20,6 +20,7 @@
 
 #include "debugfs.h"
 #include "fabric.h"
+#include "fault.h"
 #include "flow.h"
 #include "inject.h"
 #include "observe.h"
@@ -403,7 +404,8 @@ void __vqc_obs_sent(struct vqc_fabric *f, u64 seq, unsigned int pin,
 			vqc_seq_put(&f->ioapic_seq[pin], seq);
 		}
 	}
-	if (r && seq)
+	/* Of what was delivered the CPU has told, unless a fault took it there. */
+	if (r && seq && (why != VQC_WHY_DELIVERED || vqc_faulty()))
 		vqc_flow_sent(r, seq, why, open);
 }
 
