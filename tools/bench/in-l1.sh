@@ -46,10 +46,18 @@ measure floor --device /dev/kvm --irqchip off
 if [ "$BENCH_MODULE" = true ]; then
 	modprobe virqchip
 	measure virqchip --device /dev/virqchip
+	echo 1 >/sys/module/virqchip/parameters/flows
+	measure flows --device /dev/virqchip
+	echo 0 >/sys/module/virqchip/parameters/flows
 	echo split >/sys/module/virqchip/parameters/mode
 	measure split --device /dev/virqchip
 	if [ -z "$suffix" ]; then
 		"$(dirname "$0")/build/scale" >"$VQC_RESULTS/scale"
 		"$(dirname "$0")/build/record" >"$VQC_RESULTS/record"
+	fi
+	if [ -n "$BENCH_AGAINST" ]; then
+		rmmod virqchip
+		insmod "$BENCH_AGAINST"
+		measure before --device /dev/virqchip
 	fi
 fi

@@ -14,18 +14,21 @@ usage()
 	Usage: tools/bench/run.sh [OPTION...]
 
 	Boots the L1 with instructions counted (one CPU, 1 ns of its time is one
-	instruction) and runs the lab's guest "bench" four times: on /dev/kvm with
-	KVM's own irqchip, on /dev/virqchip in its two modes, and on /dev/kvm without
-	an irqchip, the VMM answering as cheaply as it can. That last column is the
-	floor of any userspace irqchip. Boots it again with two CPUs, for IPIs. Prints
-	instructions per operation, as the guest sees them: the median of the repeats,
-	and the spread between the lowest and the highest. A second table has what it
-	costs to deliver an interrupt in a fabric of one CPU, and of more.
+	instruction) and runs the lab's guest "bench": on /dev/kvm with KVM's own
+	irqchip, on /dev/virqchip in its two modes, and on /dev/kvm without an irqchip,
+	the VMM answering as cheaply as it can. That last column is the floor of any
+	userspace irqchip. Boots it again with two CPUs, for IPIs. Prints instructions
+	per operation, as the guest sees them: the median of the repeats, and the
+	spread between the lowest and the highest. A second table has the same with
+	flows recorded, and what they cost; a third what it costs to deliver an
+	interrupt in a fabric of one CPU, and of more.
 
 	Options:
 	  --module FILE.ko  the module to measure (default: built in build/bench for
 	                    the kernel of the L1)
 	  --no-module       leave /dev/virqchip out
+	  --against FILE.ko measure this build of the module too, with flows off, and
+	                    print what each row costs more or less than with it
 	  --loops N         operations per figure (default 1000; of IPIs a tenth)
 	  --rst             print a reStructuredText table
 	  --results DIR     keep the figures in DIR; with --print, read them there
@@ -33,12 +36,13 @@ usage()
 	  --help            print this
 
 	Exit status: 0 if /dev/virqchip's figure is below the floor in every row that
-	has one, but for "exit to the VMM", and its cost does not grow with the number of
-	CPUs; 1 if not, or if a figure is missing; 2 for wrong usage.
+	has one, but for "exit to the VMM", flows cost at most 15 % in each row whose
+	interrupts reach the guest, and the cost does not grow with the number of CPUs;
+	1 if not, or if a figure is missing; 2 for wrong usage.
 	USAGE
 }
 
-module='' loops=1000 format=plain results='' print_only=false
+module='' against='' loops=1000 format=plain results='' print_only=false
 with_module=true
 
 bad_usage()
@@ -49,11 +53,12 @@ bad_usage()
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--module|--loops|--results)
+	--module|--against|--loops|--results)
 		[ $# -ge 2 ] || bad_usage "$1 needs an argument" ;;
 	esac
 	case $1 in
 	--module)	module=$2; shift ;;
+	--against)	against=$2; shift ;;
 	--no-module)	with_module=false ;;
 	--loops)	loops=$2; shift ;;
 	--results)	results=$2; shift ;;
@@ -81,12 +86,20 @@ build_module()
 		{ cat "$log" >&2; echo "run.sh: the module does not build" >&2; exit 1; }
 }
 
+# The columns that are measured.
+columns()
+{
+	echo stock floor
+	! $with_module || echo virqchip flows split
+	[ -z "$against" ] || echo before
+}
+
 # Succeeds when all columns are in $results; with "ipi" those of IPIs.
 has_columns()
 {
 	local column
 
-	for column in stock floor $($with_module && echo virqchip split); do
+	for column in $(columns); do
 		[ -s "$results/$column${1:+.$1}" ] || return 1
 	done
 }
@@ -101,6 +114,7 @@ run_ipis()
 	for tries in {1..6}; do
 		"$top/tools/vm/run" --icount --smp 2 --timeout 150 --kvm "$@" \
 			--results "$results" --env "BENCH_MODULE=$with_module" \
+			--env "BENCH_AGAINST=$against" \
 			-- "$bench/in-l1.sh" $((loops / 10 + 1)) ipi >&2 || true
 		! has_columns ipi || return 0
 		echo "run.sh: the L1 with two CPUs has not come to its end, try $tries" >&2
@@ -118,14 +132,18 @@ run_benches()
 		[ -f "$module" ] || bad_usage "no $module"
 		module_args=(--module "$module")
 	fi
+	if [ -n "$against" ]; then
+		against=$(realpath -e "$against") || bad_usage "no such file"
+	fi
 	make -s -C "$top/tools/lab" >&2
 	make -s -C "$bench" >&2
-	rm -f "$results"/{stock,virqchip,split,floor}{,.ipi} "$results/scale"
+	rm -f "$results"/{stock,virqchip,flows,split,floor,before}{,.ipi} \
+		"$results/scale"
 	"$top/tools/vm/run" --icount --kvm "${module_args[@]}" \
 		--results "$results" --env "BENCH_MODULE=$with_module" \
-		-- "$bench/in-l1.sh" "$loops" >&2
+		--env "BENCH_AGAINST=$against" -- "$bench/in-l1.sh" "$loops" >&2
 	run_ipis "${module_args[@]}"
-	for column in stock virqchip split floor; do
+	for column in $(columns); do
 		[ ! -s "$results/$column.ipi" ] ||
 			cat "$results/$column.ipi" >>"$results/$column"
 	done
@@ -163,22 +181,65 @@ print_table()
 		return group(median[column, row]) " (" \
 			sprintf("%.0f", list[n] - list[1]) ")"
 	}
-	function rule(    i, text) {
-		for (i = 0; i <= columns; i++)
+	function rule(n,    i, text) {
+		for (i = 0; i <= n; i++)
 			text = text (i ? " " : "") substr("=========================================", 1, i ? 22 : 34)
 		return text
 	}
-	function print_row(first, values,    i, text) {
+	function print_row(first, values, n,    i, text) {
 		text = sprintf("%-34s", first)
-		for (i = 1; i <= columns; i++)
+		for (i = 1; i <= n; i++)
 			text = text sprintf(format == "rst" ? " %-22s" : " %22s", values[i])
 		sub(/ +$/, "", text)
 		print text
+	}
+	function print_rule(n) {
+		if (format == "rst")
+			print rule(n)
+	}
+	# What @column costs more than @base, in percent; also a cell.
+	function more(column, base, row) {
+		percent = 100 * (median[column, row] / median[base, row] - 1)
+		return sprintf("%s (%+.1f %%)", group(median[column, row]), percent)
+	}
+	# A second table: the same with flows, and with another build of the module.
+	function print_watched(    n, i, row, values, header) {
+		n = 0
+		header[++n] = title[2]
+		header[++n] = "flows recorded"
+		if (("before", order[1]) in repeats)
+			header[++n] = "--against"
+		print ""
+		print_rule(n)
+		print_row("Instructions (more)", header, n)
+		print_rule(n)
+		for (i = 1; i <= rows; i++) {
+			row = order[i]
+			if (!repeats["virqchip", row] || !repeats["flows", row])
+				continue
+			cell("flows", row)
+			values[1] = group(median["virqchip", row])
+			values[2] = more("flows", "virqchip", row)
+			if (percent > 15 && !(row in never_taken)) {
+				printf "flows cost more than 15 %% in: %s\n", row > "/dev/stderr"
+				bad = 1
+			}
+			if (n == 3) {
+				cell("before", row)
+				values[3] = group(median["before", row]) \
+					sprintf(" (%+.1f %%)", 100 * (median["virqchip", row] / median["before", row] - 1))
+			}
+			print_row(row, values, n)
+		}
+		print_rule(n)
 	}
 	BEGIN {
 		columns = 4
 		# There the least VMM remembers a vector, and makes no system call.
 		may_be_above["exit to the VMM, irqfd, EOI"] = 1
+		# No guest runs: what is measured is the least that can be recorded.
+		never_taken["KVM_IRQ_LINE pulse (two ioctls)"] = 1
+		never_taken["irqfd signal (one write)"] = 1
 		key[1] = "stock"; title[1] = "/dev/kvm"
 		key[2] = "virqchip"; title[2] = "/dev/virqchip"
 		key[3] = "split"; title[3] = "/dev/virqchip, split"
@@ -204,18 +265,17 @@ print_table()
 		}
 	}
 	END {
-		if (format == "rst")
-			print rule()
-		print_row("Instructions (spread)", title)
-		if (format == "rst")
-			print rule()
+		print_rule(columns)
+		print_row("Instructions (spread)", title, columns)
+		print_rule(columns)
 		for (i = 1; i <= rows; i++) {
 			for (j = 1; j <= columns; j++)
 				values[j] = cell(key[j], order[i])
-			print_row(order[i], values)
+			print_row(order[i], values, columns)
 		}
-		if (format == "rst")
-			print rule()
+		print_rule(columns)
+		if (with_module == "true")
+			print_watched()
 		for (i = 1; i <= rows && with_module == "true"; i++) {
 			row = order[i]
 			if (!repeats["virqchip", row]) {
@@ -293,7 +353,7 @@ print_scale()
 
 $print_only || run_benches
 files=()
-for column in stock virqchip split floor; do
+for column in stock virqchip flows before split floor; do
 	[ ! -f "$results/$column" ] || files+=("$results/$column")
 done
 [ ${#files[@]} -gt 0 ] || { echo "run.sh: no figures in $results" >&2; exit 1; }
