@@ -36,9 +36,17 @@ static bool vqc_chain_enabled(struct vqc_chain *chain,
 		return false;
 	}
 	if (!vqc_lapic_enabled(l)) {
-		link = vqc_chain_add(chain, VQC_STEP_APIC, VQC_WHY_APIC_SW_OFF,
-				     "CPU %u has its local APIC disabled by software",
-				     cpu->index);
+		/* As INIT leaves it (SDM vol. 3, 11.4.7.3): there is no software. */
+		if (READ_ONCE(l->wait_sipi))
+			link = vqc_chain_add(chain, VQC_STEP_APIC,
+					     VQC_WHY_CPU_NO_SIPI,
+					     "CPU %u waits to be started by SIPI, its local APIC disabled",
+					     cpu->index);
+		else
+			link = vqc_chain_add(chain, VQC_STEP_APIC,
+					     VQC_WHY_APIC_SW_OFF,
+					     "CPU %u has its local APIC disabled by software",
+					     cpu->index);
 		vqc_link_reg(link, "SVR=0x%08x", READ_ONCE(l->svr));
 		return false;
 	}

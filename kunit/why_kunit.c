@@ -600,6 +600,20 @@ static void a_cpu_that_was_not_started_is_named(struct kunit *test)
 		      "CPU 1 waits to be started by SIPI", "");
 }
 
+static void a_line_to_a_cpu_that_was_not_started_names_it(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	lapic_write(c->cpu[1], VQC_LAPIC_SVR, 0xff);
+	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, VECTOR);
+	expect_vector(test, 1, VECTOR, VQC_WHY_CPU_NO_SIPI,
+		      "CPU 1 waits to be started by SIPI, its local APIC disabled",
+		      "SVR=0x000000ff");
+	WRITE_ONCE(c->cpu[1]->lapic.wait_sipi, false);
+	expect_vector(test, 1, VECTOR, VQC_WHY_APIC_SW_OFF, "by software",
+		      "SVR=0x000000ff");
+}
+
 static void a_thread_that_is_not_in_kvm_run_is_named(struct kunit *test)
 {
 	struct observe_case *c = test->priv;
@@ -709,6 +723,7 @@ static struct kunit_case why_cases[] = {
 			 busy_cause_gen_params),
 	KUNIT_CASE(a_hold_that_is_over_is_not_told),
 	KUNIT_CASE(a_cpu_that_was_not_started_is_named),
+	KUNIT_CASE(a_line_to_a_cpu_that_was_not_started_names_it),
 	KUNIT_CASE(a_thread_that_is_not_in_kvm_run_is_named),
 	KUNIT_CASE(a_halted_cpu_says_whether_it_can_wake),
 	KUNIT_CASE(a_line_is_followed_into_the_cpu),

@@ -37,6 +37,8 @@ static const char * const look_names[LAB_TROUBLES] = {
 	[LAB_TROUBLE_TIMER_OFF] = "timer-off",
 	[LAB_TROUBLE_TIMER_ARMED] = "timer-armed",
 	[LAB_TROUBLE_PIT_OFF] = "pit-off",
+	[LAB_TROUBLE_NO_SIPI] = "no-sipi",
+	[LAB_TROUBLE_NOT_WOKEN] = "not-woken",
 };
 
 /**

@@ -15,21 +15,22 @@ usage()
 {
 	cat <<-EOF2
 	Usage: tools/lab/trouble.sh [NAME...]
-	       tools/lab/trouble.sh --ask QUESTION REASON
+	       tools/lab/trouble.sh --ask QUESTION REASON [FAULT]
 
 	To be run by tools/vm/run --kvm --module virqchip.ko, after "make lab".
 	Runs the lab's guest "trouble" on /dev/virqchip, once for each trouble
 	(default: all that vmm --list-troubles names), and checks that "why" of
 	debugfs gives the right reason. Prints KTAP; the last line counts.
 
-	With --ask: the VMM above asks QUESTION of its VM until the answer is
-	REASON, and prints the verdict. To be called by vmm --look.
+	With --ask: asks QUESTION of the VM of the VMM above until the answer is
+	REASON, and prints the verdict. First does FAULT to it, on purpose, as
+	debugfs "fault" takes it. To be called by vmm --look.
 
 	Exit status: 0 when all reasons were right, 1 otherwise, 2 for wrong usage.
 	EOF2
 }
 
-# Trouble | what is asked | the reason
+# Trouble | what is asked | the reason | a fault that is done to it first
 troubles()
 {
 	cat <<-'EOF2'
@@ -60,14 +61,17 @@ troubles()
 	timer-off      | cpu 0 vector 0xec  | TIMER_OFF
 	timer-armed    | cpu 0 vector 0xec  | AT_REST
 	pit-off        | gsi 0              | TIMER_OFF
+	no-sipi        | gsi 10             | CPU_NO_SIPI
+	not-woken      | cpu 0 vector 0xec  | CPU_ASLEEP | no-kick cpu=0
 	EOF2
 }
 
 # Ask the VM of the process above. Without a fork: some answers come and go.
 ask()
 {
-	local question=$1 reason=$2 verdict='verdict="([^"]*)"' answer why
+	local question=$1 reason=$2 fault=${3:-} verdict='verdict="([^"]*)"' answer why
 
+	[ -z "$fault" ] || echo "$fault" >"$debugfs/vm-$PPID/fault"
 	while ((SECONDS < max_seconds)); do
 		exec 3<>"$debugfs/vm-$PPID/why"
 		echo "$question" >&3
@@ -84,10 +88,10 @@ ask()
 
 run_trouble()
 {
-	local name=$1 question=$2 reason=$3 status=0
+	local name=$1 question=$2 reason=$3 fault=$4 status=0
 
 	build/vmm --device /dev/virqchip --cpus 2 --trouble "$name" \
-		--look "exec '$self' --ask '$question' $reason" trouble >"$log" 2>&1 ||
+		--look "exec '$self' --ask '$question' $reason '$fault'" trouble >"$log" 2>&1 ||
 		status=$?
 	nr=$((nr + 1))
 	if [ $status = 0 ]; then
@@ -102,8 +106,8 @@ run_trouble()
 
 case ${1:-} in
 --help|-h)	usage; exit 0 ;;
---ask)		[ $# = 3 ] || { usage >&2; exit 2; }
-		ask "$2" "$3"; exit ;;
+--ask)		[ $# = 3 ] || [ $# = 4 ] || { usage >&2; exit 2; }
+		ask "${@:2}"; exit ;;
 esac
 
 [ -x build/vmm ] || { echo "trouble.sh: there is no build/vmm: make lab" >&2; exit 2; }
@@ -114,11 +118,11 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 nr=0 failed=0
 echo 'KTAP version 1'
-while IFS='|' read -r name question reason; do
+while IFS='|' read -r name question reason fault; do
 	name=${name// /}
 	[ $# = 0 ] || [[ " $* " = *" $name "* ]] || continue
 	question=$(sed 's/^ *//; s/ *$//' <<<"$question")
-	run_trouble "$name" "$question" "${reason// /}"
+	run_trouble "$name" "$question" "${reason// /}" "${fault# }"
 done < <(troubles)
 echo "1..$nr"
 echo "$((nr - failed)) passed, $failed failed, 0 skipped"

@@ -10,7 +10,6 @@
 #include "lapic.h"
 
 #define LVT_ONE_SHOT		0x00000
-#define LVT_PERIODIC		0x20000
 #define LVT_DEADLINE		0x40000
 #define VECTOR_TIMER		0x71
 #define VECTOR_ERROR		0x72
@@ -82,7 +81,7 @@ static void test_masked(void)
 
 static void test_periodic(void)
 {
-	timer_fresh(LVT_PERIODIC | VECTOR_TIMER);
+	timer_fresh(APIC_LVT_PERIODIC | VECTOR_TIMER);
 	irq_hook = eoi_hook;
 	apic_write(APIC_TMICT, TICKS_1MS);
 	check(irq_wait(VECTOR_TIMER, 5, WAIT_NS), "periodic: the interrupt comes again and again");
@@ -93,7 +92,7 @@ static void test_periodic(void)
 	check(!irq_wait(VECTOR_TIMER, 1, QUIET_NS), "periodic: an initial count of 0 stops it");
 	apic_write(APIC_LVT_TIMER, LVT_ONE_SHOT | VECTOR_TIMER);
 	apic_write(APIC_TMICT, TICKS_FOREVER);
-	apic_write(APIC_LVT_TIMER, LVT_PERIODIC | VECTOR_TIMER);
+	apic_write(APIC_LVT_TIMER, APIC_LVT_PERIODIC | VECTOR_TIMER);
 	check(apic_read(APIC_TMCCT) > 0, "a change from one-shot to periodic keeps the count");
 	apic_write(APIC_LVT_TIMER, LVT_ONE_SHOT | VECTOR_TIMER);
 	check(apic_read(APIC_TMCCT) > 0, "a change from periodic to one-shot keeps the count");

@@ -152,6 +152,7 @@ void irq_halt(void);
 
 #define APIC_SVR_ENABLE		0x100
 #define APIC_LVT_MASKED		0x10000
+#define APIC_LVT_PERIODIC	0x20000
 #define APIC_LVT_EXTINT		0x700
 #define APIC_LVT_NMI		0x400
 

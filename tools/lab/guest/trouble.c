@@ -189,13 +189,18 @@ static void second_main(void)
 		irq_window();
 }
 
-/* The CPU that owes the EOI is reset: nobody will write it. */
-static void orphan(void)
+static void second_start(void)
 {
 	lab_request(LAB_OP_SECOND, (u64)second_main,
 		    ((u64)second_stack + sizeof(second_stack)) & ~15ULL, 0);
 	while (!__atomic_load_n(&second_is_up, __ATOMIC_SEQ_CST))
 		asm volatile("pause");
+}
+
+/* The CPU that owes the EOI is reset: nobody will write it. */
+static void orphan(void)
+{
+	second_start();
 	rte_write(PIN, 1, RTE_LEVEL | VECTOR);
 	line_set(PIN, 1);
 	while (!__atomic_load_n(&irq_total[VECTOR], __ATOMIC_SEQ_CST))
@@ -313,6 +318,34 @@ static void pit_off(void)
 	spin();
 }
 
+/*
+ * Reset, as when the kernel has taken the CPU away, and nobody starts it again.
+ * When the reset is done cannot be seen, so the device does not give up.
+ */
+static void no_sipi(void)
+{
+	second_start();
+	apic_icr(1, ICR_INIT);
+	rte_write(PIN, 1, VECTOR);
+	look();
+	for (;;) {
+		line_set(PIN, 0);
+		line_set(PIN, 1);
+	}
+}
+
+/* All is well, until whoever looks has the kick of this CPU withheld. */
+static void not_woken(void)
+{
+	irq_hook = eoi_at_once;
+	apic_write(APIC_LVT_TIMER, APIC_LVT_PERIODIC | VECTOR_TIMER);
+	apic_write(APIC_TDCR, 0x0a);
+	apic_write(APIC_TMICT, 100000);
+	look();
+	for (;;)
+		irq_halt();
+}
+
 static void (* const troubles[LAB_TROUBLES])(void) = {
 	[LAB_TROUBLE_LINE_LOW] = line_low,
 	[LAB_TROUBLE_NO_ROUTE] = no_route,
@@ -341,6 +374,8 @@ static void (* const troubles[LAB_TROUBLES])(void) = {
 	[LAB_TROUBLE_TIMER_OFF] = timer_off,
 	[LAB_TROUBLE_TIMER_ARMED] = timer_armed,
 	[LAB_TROUBLE_PIT_OFF] = pit_off,
+	[LAB_TROUBLE_NO_SIPI] = no_sipi,
+	[LAB_TROUBLE_NOT_WOKEN] = not_woken,
 };
 
 /**
