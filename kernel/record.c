@@ -499,8 +499,11 @@ static unsigned int vqc_rec_fetch_lost(struct vqc_rec *r, u64 end)
 	r->next = end;
 	memcpy(r->buf, &lost, sizeof(lost));
 	mutex_lock(&r->fabric->cfg);
-	if (!r->stopped)
+	/* States that were written behind what is missing are on their way. */
+	if (!r->stopped && end > r->restated) {
+		r->restated = atomic64_read(&r->order) + 1;
 		vqc_rec_put_all(r->fabric);
+	}
 	mutex_unlock(&r->fabric->cfg);
 	return sizeof(lost);
 }
@@ -515,9 +518,9 @@ static unsigned int vqc_rec_fetch_record(struct vqc_rec *r)
 	if (cpu < 0)
 		return ended && r->next < end ? vqc_rec_fetch_lost(r, end) : 0;
 	if (order > r->next && order > r->settled) {
-		/* Whoever got a number before has used it by then. */
+		/* Whoever has got a number by now has used it then. */
+		r->settled = atomic64_read(&r->order) + 1;
 		synchronize_rcu();
-		r->settled = order;
 		cpu = vqc_rec_first(r, &order);
 	}
 	if (order > r->next)

@@ -30,6 +30,8 @@ struct vqc_flow;
  * @lock: protects what follows, the reader's side
  * @next: number of the record to be read next
  * @settled: records below are in @ring by now, or were lost
+ * @restated: number of the first record of the last states of all chips that
+ *            followed a loss
  * @nr_told: how many of what stands before the first record were read
  * @have: bytes of @buf that wait to be read
  * @head: the start of the recording
@@ -47,6 +49,7 @@ struct vqc_rec {
 	struct mutex lock;	/* the reading side */
 	u64 next;
 	u64 settled;
+	u64 restated;
 	unsigned int nr_told;
 	unsigned int have;
 	struct virqchip_rec_file head;

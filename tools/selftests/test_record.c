@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -411,6 +412,44 @@ TEST(lost_records_are_counted_and_states_follow)
 	ASSERT_EQ(lost, stop.lost);
 	ASSERT(count_states(VIRQCHIP_STATE_BEGIN) > 4);
 	ASSERT_EQ(count_states(VIRQCHIP_STATE_END), 4);
+	expect_replay();
+}
+
+static void run_on(unsigned int host_cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(host_cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		test_skip("there is no CPU %u", host_cpu);
+}
+
+/* One ring is full, and in the other one there is room: each record of it follows a gap. */
+TEST(gaps_that_are_read_together_are_followed_by_states_once)
+{
+	enum { GAPS = 10 };
+	int fabric = fabric_with_cpu(0);
+	unsigned int i;
+	int fd;
+
+	run_on(0);
+	fd = record_start(fabric, VIRQCHIP_RECORD_MIN_BUFFER);
+	for (i = 0; i < 2000; i++)
+		line_set(fabric, 20, i & 1);
+	for (i = 0; i < GAPS; i++) {
+		run_on(0);
+		line_set(fabric, 20, i & 1);
+		run_on(1);
+		line_set(fabric, 20, i & 1);
+	}
+	read_on(fd);
+	ASSERT_EQ(count_type(VIRQCHIP_REC_LOST), GAPS);
+	ASSERT_EQ(count_states(VIRQCHIP_STATE_BEGIN), 2 * 4);
+	line_set(fabric, 20, 1);
+	line_set(fabric, 20, 0);
+	record_stop(fd);
+	read_on(fd);
 	expect_replay();
 }
 
