@@ -156,6 +156,19 @@ static int vqc_put_merged(const struct vqc_flow *flow, char *buf, size_t size)
 	return len;
 }
 
+static int vqc_put_faults(const struct vqc_flow *flow, char *buf, size_t size)
+{
+	int len = 0;
+
+	if (flow->faults & VQC_FLOW_LATE)
+		len += scnprintf(buf, size, ", late by %s",
+				 vqc_why_words(VQC_WHY_FAULT));
+	if (flow->faults & VQC_FLOW_MADE)
+		len += scnprintf(buf + len, size - len, ", made by %s",
+				 vqc_why_words(VQC_WHY_FAULT));
+	return len;
+}
+
 static int vqc_put_end(const struct vqc_flow *flow, char *buf, size_t size)
 {
 	int len;
@@ -221,7 +234,8 @@ int vqc_flow_format(const struct vqc_flow *flow, char *buf, size_t size)
 	len += vqc_put_stages(flow, buf + len, size - len);
 	len += scnprintf(buf + len, size - len, "  ");
 	len += vqc_put_end(flow, buf + len, size - len);
-	return len + vqc_put_merged(flow, buf + len, size - len);
+	len += vqc_put_merged(flow, buf + len, size - len);
+	return len + vqc_put_faults(flow, buf + len, size - len);
 }
 
 void vqc_flow_header(struct seq_file *m)

@@ -83,12 +83,14 @@ static __always_inline enum vqc_why vqc_cpu_accept(struct vqc_cpu *cpu,
 	return vqc_cpu_accept_now(cpu, msg, seq);
 }
 
-void vqc_deliver_to(struct vqc_cpu *cpu, const struct vqc_msg *msg)
+void vqc_deliver_to(struct vqc_cpu *cpu, const struct vqc_msg *msg, u64 seq,
+		    u8 faults)
 {
-	u64 seq = vqc_obs_start(cpu->fabric);
 	enum vqc_why why;
 
+	seq = seq ? seq : vqc_obs_start(cpu->fabric);
 	vqc_obs_msg(cpu->fabric, seq, VQC_NO_PIN, msg, VQC_NO_CPU);
+	vqc_obs_fault(cpu->fabric, seq, cpu->index, faults);
 	why = vqc_cpu_accept_now(cpu, msg, seq);
 	vqc_obs_sent(cpu->fabric, seq, VQC_NO_PIN, why);
 }

@@ -678,18 +678,19 @@ unsigned int vqc_fabric_count_routes(struct vqc_fabric *f, u32 gsi)
 	return nr;
 }
 
-/* Inline: a line that nobody watches is driven by some 500 instructions. */
+/*
+ * @seq: of vqc_obs_line(). Inline: a line that nobody watches is driven by some
+ * 500 instructions.
+ */
 static __always_inline int vqc_drive_gsi(struct vqc_fabric *f,
 					 const struct vqc_route_table *table,
 					 unsigned int source_id, u32 gsi,
-					 int level)
+					 int level, u64 seq)
 {
 	const struct vqc_route *route;
 	unsigned int i, nr;
 	int one, ret = -1;
-	u64 seq;
 
-	seq = vqc_obs_line(f, gsi, source_id, level);
 	vqc_rec_line(f, source_id, gsi, level);
 	if (level && gsi < VQC_NR_STAT_GSIS)
 		this_cpu_inc(f->stats->gsi_raised[gsi]);
@@ -721,7 +722,8 @@ static noinline int vqc_try_gsi_faulty(struct vqc_fabric *f,
 
 	if (vqc_fault_line(f, source_id, gsi, level, &ret))
 		return ret;
-	return vqc_drive_gsi(f, table, source_id, gsi, level);
+	return vqc_drive_gsi(f, table, source_id, gsi, level,
+			     vqc_obs_line(f, gsi, source_id, level));
 }
 
 /* Without a rule anywhere it costs nothing more than the drive itself. */
@@ -732,7 +734,8 @@ static __always_inline int vqc_try_gsi(struct vqc_fabric *f,
 {
 	if (vqc_faulty())
 		return vqc_try_gsi_faulty(f, table, source_id, gsi, level);
-	return vqc_drive_gsi(f, table, source_id, gsi, level);
+	return vqc_drive_gsi(f, table, source_id, gsi, level,
+			     vqc_obs_line(f, gsi, source_id, level));
 }
 
 int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
@@ -747,13 +750,15 @@ int vqc_set_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 }
 
 int vqc_set_irq_now(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
-		    int level)
+		    int level, u8 faults)
 {
+	u64 seq = vqc_obs_line(f, gsi, source_id, level);
 	int ret;
 
+	vqc_obs_fault(f, seq, VQC_NO_CPU, faults);
 	rcu_read_lock();
 	ret = vqc_drive_gsi(f, rcu_dereference(f->routes), source_id, gsi,
-			    level);
+			    level, seq);
 	rcu_read_unlock();
 	return ret;
 }

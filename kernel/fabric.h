@@ -503,11 +503,12 @@ int vqc_pulse_irq(struct vqc_fabric *f, unsigned int source_id, u32 gsi);
  * @source_id: as there
  * @gsi: as there
  * @level: as there
+ * @faults: VQC_FLOW_LATE or VQC_FLOW_MADE, for its flow
  *
  * Context: any, also hard interrupts. Return: as vqc_set_irq().
  */
 int vqc_set_irq_now(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
-		    int level);
+		    int level, u8 faults);
 
 /**
  * vqc_send_msi - deliver a message-signalled interrupt
@@ -551,10 +552,13 @@ unsigned int vqc_deliver_msg(struct vqc_fabric *f, const struct vqc_msg *msg,
  * vqc_deliver_to - bring a message to one CPU, whatever its destination
  * @cpu: the CPU
  * @msg: the message
+ * @seq: flow id, 0 for a new one
+ * @faults: VQC_FLOW_LATE or VQC_FLOW_MADE, for its flow
  *
  * No fault on purpose meets it. Context: any, under RCU; no lock held.
  */
-void vqc_deliver_to(struct vqc_cpu *cpu, const struct vqc_msg *msg);
+void vqc_deliver_to(struct vqc_cpu *cpu, const struct vqc_msg *msg, u64 seq,
+		    u8 faults);
 
 /**
  * vqc_cpu_kick - tell a CPU that something is pending for it

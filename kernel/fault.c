@@ -35,6 +35,7 @@ DEFINE_STATIC_KEY_FALSE(vqc_fault_key);
  * @cpu: for a message: dense index of the CPU
  * @firing: it is being let go at this moment
  * @msg: for a message
+ * @seq: its flow, if the message is late; 0 if nobody looked, or of a storm
  */
 struct vqc_late {
 	u64 due_ns;
@@ -46,6 +47,7 @@ struct vqc_late {
 	bool firing;
 	u16 cpu;
 	struct vqc_msg msg;
+	u64 seq;
 };
 
 #define VQC_NO_LATE_GSI	U32_MAX
@@ -145,19 +147,22 @@ static void vqc_late_end(struct vqc_faults *faults, struct vqc_late *late,
 
 static void vqc_late_fire(struct vqc_fabric *f, const struct vqc_late *late)
 {
+	/* Of a storm each is a pulse. */
+	u8 faults = late->gap_ns ? VQC_FLOW_MADE : VQC_FLOW_LATE;
 	struct vqc_cpu *cpu;
 
 	if (late->gsi != VQC_NO_LATE_GSI) {
-		vqc_set_irq_now(f, late->source_id, late->gsi, late->level);
-		/* Of a storm each is a pulse. */
+		vqc_set_irq_now(f, late->source_id, late->gsi, late->level,
+				faults);
 		if (late->gap_ns)
-			vqc_set_irq_now(f, late->source_id, late->gsi, 0);
+			vqc_set_irq_now(f, late->source_id, late->gsi, 0,
+					faults);
 		return;
 	}
 	rcu_read_lock();
 	cpu = vqc_fabric_cpu(f, late->cpu);
 	if (cpu)
-		vqc_deliver_to(cpu, &late->msg);
+		vqc_deliver_to(cpu, &late->msg, late->seq, faults);
 	rcu_read_unlock();
 }
 
@@ -415,10 +420,10 @@ bool __vqc_fault_line(struct vqc_fabric *f, unsigned int source_id, u32 gsi,
 
 static bool vqc_fault_delay_msg(struct vqc_faults *faults,
 				const struct vqc_cpu *cpu,
-				const struct vqc_msg *msg)
+				const struct vqc_msg *msg, u64 seq)
 {
 	struct vqc_late late = { .gsi = VQC_NO_LATE_GSI, .cpu = cpu->index,
-				 .msg = *msg };
+				 .msg = *msg, .seq = seq };
 	struct vqc_fault_rule rule;
 
 	if (!vqc_fault_hits(faults, VQC_FAULT_VECTOR, msg->vector,
@@ -451,7 +456,7 @@ bool __vqc_fault_accept(struct vqc_cpu *cpu, const struct vqc_msg *msg, u64 seq)
 	drop = vqc_fault_hits(faults, VQC_FAULT_VECTOR, msg->vector,
 			      VQC_FAULT_DROP, &rule);
 	if (!drop) {
-		late = vqc_fault_delay_msg(faults, cpu, msg);
+		late = vqc_fault_delay_msg(faults, cpu, msg, seq);
 		vqc_fault_storm_msg(faults, cpu, msg);
 	}
 	raw_spin_unlock_irqrestore(&faults->lock, flags);
@@ -459,7 +464,10 @@ bool __vqc_fault_accept(struct vqc_cpu *cpu, const struct vqc_msg *msg, u64 seq)
 	if (!drop && !late)
 		return false;
 	vqc_count(cpu->fabric, VQC_WHY_FAULT);
-	vqc_obs_accept(cpu, seq, msg, VQC_WHY_FAULT);
+	if (drop)
+		vqc_obs_accept(cpu, seq, msg, VQC_WHY_FAULT);
+	else
+		vqc_obs_late(cpu, seq, msg);
 	return true;
 }
 

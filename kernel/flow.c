@@ -527,6 +527,9 @@ static void vqc_flow_taken(struct vqc_grip *grip, const struct vqc_cpu *cpu,
 		flow->origin = VQC_ORIGIN_TIMER;
 		vqc_flow_stamp(grip, VQC_STAGE_START);
 	}
+	/* The fault held it back until now, or holds another CPU's back. */
+	if (flow->hold == VQC_WHY_FAULT)
+		flow->hold = VQC_WHY_DELIVERED;
 	vqc_flow_stamp(grip, VQC_STAGE_IRR);
 	vqc_flow_set_cpu(flow, cpu);
 	flow->vector = msg->vector;
@@ -600,6 +603,17 @@ void vqc_flow_hold(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 	vqc_grip_take(&grip, r, seq, cpu->index, false);
 	if (grip.flow)
 		grip.flow->hold = why;
+	vqc_grip_release(&grip);
+}
+
+void vqc_flow_fault(struct vqc_recorder *r, u64 seq, unsigned int cpu,
+		    u8 faults)
+{
+	struct vqc_grip grip;
+
+	vqc_grip_take(&grip, r, seq, cpu, cpu != VQC_NO_CPU);
+	if (grip.flow)
+		grip.flow->faults |= faults;
 	vqc_grip_release(&grip);
 }
 

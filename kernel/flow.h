@@ -14,6 +14,7 @@
 #define VQC_FLOW_H
 
 #include "fabric.h"
+#include "observe.h"
 
 #define VQC_NO_GSI	U32_MAX
 
@@ -74,7 +75,9 @@ enum vqc_end {
  * @branches: routes of the GSI that may still bring it to a CPU
  * @nr_whys: how many of @why are in use
  * @why: answers of chips that did not let it through, oldest first
- * @hold: why the CPU did not take it at once; DELIVERED if it did
+ * @hold: why the CPU did not take it at once; DELIVERED if it did. FAULT: the
+ *	message is on its way, and late
+ * @faults: set of VQC_FLOW_LATE, VQC_FLOW_MADE
  */
 struct vqc_flow {
 	u64 seq;
@@ -96,10 +99,11 @@ struct vqc_flow {
 	u8 nr_whys;
 	u8 why[VQC_FLOW_WHYS];
 	u8 hold;
+	u8 faults;
 };
 
 /* So long is a flow's line at most, with the NUL. */
-#define VQC_FLOW_LINE	288
+#define VQC_FLOW_LINE	352
 
 struct seq_file;
 struct vqc_recorder;
@@ -282,6 +286,19 @@ void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
  */
 void vqc_flow_hold(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 		   enum vqc_why why);
+
+/**
+ * vqc_flow_fault - a fault on purpose is behind a flow
+ * @r: the recorder
+ * @seq: flow id
+ * @cpu: the CPU whose record it is; it is made if there is none. VQC_NO_CPU:
+ *	any, if there is one
+ * @faults: set of VQC_FLOW_LATE, VQC_FLOW_MADE
+ *
+ * Context: any.
+ */
+void vqc_flow_fault(struct vqc_recorder *r, u64 seq, unsigned int cpu,
+		    u8 faults);
 
 /**
  * vqc_flow_inject - the CPU takes it

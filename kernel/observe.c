@@ -597,6 +597,43 @@ void __vqc_obs_eoi(struct vqc_fabric *f, struct vqc_cpu *cpu,
 		vqc_pin_again(f, VQC_CHIP_IOAPIC, pin);
 }
 
+/* ---- faults on purpose ---- */
+
+void __vqc_obs_fault(struct vqc_fabric *f, u64 seq, unsigned int cpu,
+		     u8 faults)
+{
+	struct vqc_recorder *r = vqc_recorder_of(f);
+
+	if (r && seq)
+		vqc_flow_fault(r, seq, cpu, faults);
+}
+
+void __vqc_obs_late(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg)
+{
+	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
+
+	trace_virqchip_accept(cpu, seq, msg, VQC_WHY_FAULT, 0);
+	if (r && seq)
+		vqc_flow_hold(r, seq, cpu, VQC_WHY_FAULT);
+}
+
+void __vqc_obs_forgot(struct vqc_fabric *f)
+{
+	unsigned int pin;
+
+	for (pin = 0; pin < VQC_NR_PIC_PINS; pin++)
+		if (!vqc_pin_requested(f, VQC_CHIP_PIC, pin))
+			vqc_pin_withdrawn(f, VQC_CHIP_PIC, pin, VQC_WHY_FAULT);
+}
+
+void __vqc_obs_spurious(struct vqc_cpu *cpu)
+{
+	u64 seq = __vqc_obs_start(cpu->fabric);
+
+	WRITE_ONCE(cpu->pic_seq, seq);
+	__vqc_obs_fault(cpu->fabric, seq, cpu->index, VQC_FLOW_MADE);
+}
+
 /* ---- where PIC and IOAPIC are not ours ---- */
 
 void __vqc_obs_tell_eoi(struct vqc_cpu *cpu, u8 vector)

@@ -15,6 +15,10 @@ DECLARE_STATIC_KEY_FALSE(vqc_observe_key);
 
 #define vqc_observing()	static_branch_unlikely(&vqc_observe_key)
 
+/* What a fault on purpose has to do with a flow, a set */
+#define VQC_FLOW_LATE	BIT(0)	/* its line or message came later */
+#define VQC_FLOW_MADE	BIT(1)	/* there was no cause but the fault */
+
 /* What the hooks do when somebody looks; see the inline ones below. */
 u64 __vqc_obs_line(struct vqc_fabric *f, u32 gsi, unsigned int source_id,
 		   bool level);
@@ -32,6 +36,11 @@ void __vqc_obs_ack(struct vqc_cpu *cpu, unsigned int pin);
 void __vqc_obs_inject(struct vqc_cpu *cpu, enum vqc_chip chip,
 		      unsigned int pin, u32 intr_info);
 void __vqc_obs_hold(struct vqc_cpu *cpu, enum vqc_why why);
+void __vqc_obs_fault(struct vqc_fabric *f, u64 seq, unsigned int cpu,
+		     u8 faults);
+void __vqc_obs_late(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg);
+void __vqc_obs_forgot(struct vqc_fabric *f);
+void __vqc_obs_spurious(struct vqc_cpu *cpu);
 void __vqc_obs_eoi(struct vqc_fabric *f, struct vqc_cpu *cpu,
 		   enum vqc_chip chip, unsigned int pin, u8 vector);
 void __vqc_obs_tell_eoi(struct vqc_cpu *cpu, u8 vector);
@@ -263,6 +272,64 @@ static __always_inline void vqc_obs_extint(struct vqc_cpu *cpu, u8 vector)
 {
 	if (vqc_observing())
 		__vqc_obs_extint(cpu, vector);
+}
+
+/**
+ * vqc_obs_fault - a flow is late, or there at all, by a fault on purpose
+ * @f: the fabric
+ * @seq: flow id, 0 if none
+ * @cpu: dense index of the CPU that its message goes to; VQC_NO_CPU: it has
+ *	none yet
+ * @faults: VQC_FLOW_LATE or VQC_FLOW_MADE
+ *
+ * Context: any.
+ */
+static __always_inline void vqc_obs_fault(struct vqc_fabric *f, u64 seq,
+					  unsigned int cpu, u8 faults)
+{
+	if (vqc_observing())
+		__vqc_obs_fault(f, seq, cpu, faults);
+}
+
+/**
+ * vqc_obs_late - a fault on purpose holds a message back
+ * @cpu: the CPU that it goes to
+ * @seq: flow id, 0 if none
+ * @msg: the message
+ *
+ * Context: any; no chip's lock held.
+ */
+static __always_inline void vqc_obs_late(struct vqc_cpu *cpu, u64 seq,
+					 const struct vqc_msg *msg)
+{
+	if (vqc_observing())
+		__vqc_obs_late(cpu, seq, msg);
+}
+
+/**
+ * vqc_obs_forgot - a fault on purpose has made the PIC forget requests
+ * @f: the fabric
+ *
+ * Context: any; @f->pic_lock is held.
+ */
+static __always_inline void vqc_obs_forgot(struct vqc_fabric *f)
+{
+	if (vqc_observing())
+		__vqc_obs_forgot(f);
+}
+
+/**
+ * vqc_obs_spurious - what the PIC has answered is spurious by a fault on purpose
+ * @cpu: the CPU that asked
+ *
+ * After vqc_obs_ack(); starts the flow that vqc_obs_inject() ends.
+ *
+ * Context: the owner of @cpu; its fabric's pic_lock is held.
+ */
+static __always_inline void vqc_obs_spurious(struct vqc_cpu *cpu)
+{
+	if (vqc_observing())
+		__vqc_obs_spurious(cpu);
 }
 
 /**

@@ -551,11 +551,14 @@ void vqc_rec_flow(void *owner, const struct vqc_flow *flow)
 			.branches = flow->branches,
 			.nr_whys = flow->nr_whys,
 			.hold = flow->hold,
+			.faults = flow->faults,
 		},
 	};
 
 	BUILD_BUG_ON((int)VQC_NR_STAGES != (int)VIRQCHIP_FLOW_STAGES);
 	BUILD_BUG_ON((int)VQC_ORIGIN_VMM != (int)VIRQCHIP_ORIGIN_VMM);
+	BUILD_BUG_ON(VQC_FLOW_LATE != VIRQCHIP_FAULT_LATE);
+	BUILD_BUG_ON(VQC_FLOW_MADE != VIRQCHIP_FAULT_MADE);
 	BUILD_BUG_ON((int)VQC_END_EVICTED != (int)VIRQCHIP_END_EVICTED);
 	BUILD_BUG_ON((int)VIRQCHIP_FLOW_NO_CHIP != (int)VQC_NR_CHIPS);
 	BUILD_BUG_ON(sizeof(rec.flow.why) != sizeof(flow->why));

@@ -131,6 +131,11 @@ TRACE_DEFINE_ENUM(VQC_SH_OTHERS);
 			 { VQC_END_HANDED, "handed" },			\
 			 { VQC_END_EVICTED, "evicted" })
 
+#define vqc_trace_faults(faults)					\
+	__print_symbolic(faults, { 0, "none" }, { VQC_FLOW_LATE, "late" },	\
+			 { VQC_FLOW_MADE, "made" },			\
+			 { VQC_FLOW_LATE | VQC_FLOW_MADE, "late,made" })
+
 #define vqc_trace_source(source)					\
 	__print_symbolic(source, { VQC_SOURCE_USER, "user" },		\
 			 { VQC_SOURCE_IRQFD, "irqfd" },			\
@@ -427,7 +432,8 @@ TRACE_EVENT_FN(virqchip_flow,
 			 __field(u8, nr_whys)
 			 __field(u8, why0)
 			 __field(u8, why1)
-			 __field(u8, why2)),
+			 __field(u8, why2)
+			 __field(u8, faults)),
 	TP_fast_assign(__entry->seq = flow->seq;
 		       __entry->into = flow->into;
 		       __entry->ns_start = flow->ns[VQC_STAGE_START];
@@ -452,8 +458,9 @@ TRACE_EVENT_FN(virqchip_flow,
 		       __entry->nr_whys = flow->nr_whys;
 		       __entry->why0 = flow->why[0];
 		       __entry->why1 = flow->why[1];
-		       __entry->why2 = flow->why[2];),
-	TP_printk("fabric=%u seq=%llu gsi=%d origin=%s source=%s chip=%s pin=%u vector=0x%02x mode=%s apic=%d word=0x%08x end=%s hold=%s nr_whys=%u why0=%s why1=%s why2=%s into=%llu merged=%u ns=%llu,%llu,%llu,%llu,%llu",
+		       __entry->why2 = flow->why[2];
+		       __entry->faults = flow->faults;),
+	TP_printk("fabric=%u seq=%llu gsi=%d origin=%s source=%s chip=%s pin=%u vector=0x%02x mode=%s apic=%d word=0x%08x end=%s hold=%s nr_whys=%u why0=%s why1=%s why2=%s into=%llu merged=%u faults=%s ns=%llu,%llu,%llu,%llu,%llu",
 		  __entry->fabric, __entry->seq, __entry->gsi,
 		  vqc_trace_origin(__entry->origin),
 		  vqc_trace_source(__entry->source),
@@ -464,7 +471,8 @@ TRACE_EVENT_FN(virqchip_flow,
 		  vqc_trace_why(__entry->why0),
 		  vqc_trace_why(__entry->why1),
 		  vqc_trace_why(__entry->why2), __entry->into,
-		  __entry->merged, __entry->ns_start, __entry->ns_chip,
+		  __entry->merged, vqc_trace_faults(__entry->faults),
+		  __entry->ns_start, __entry->ns_chip,
 		  __entry->ns_irr, __entry->ns_cpu, __entry->ns_done),
 	vqc_trace_reg, vqc_trace_unreg);
 

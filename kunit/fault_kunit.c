@@ -122,6 +122,30 @@ static void a_late_line_rises_and_falls_in_order(struct kunit *test)
 	expect_soon(test, pending(c, 0));
 	expect_soon(test, !vqc_line_level(&c->f->ioapic_line[GSI]));
 	KUNIT_EXPECT_EQ(test, raised(c, GSI), 1ull);
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "open: in IRR, late by a fault on purpose");
+}
+
+/* What is made is told from what has made it. */
+static void a_storm_says_that_it_was_made(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_STORM, VQC_FAULT_GSI,
+					     GSI);
+	struct observe_case *c = test->priv;
+
+	rte_write(c, GSI, RTE_EDGE);
+	rule.us = 20000;
+	add_rule(test, &rule);
+	pulse(c, GSI);
+	vqc_inject_pending(c->cpu[0]);
+	lapic_eoi(c->cpu[0]);
+	expect_no_text(test, show(test, c->f->observer->recorder),
+		       "fault on purpose");
+	expect_soon(test, pending(c, 0));
+	vqc_inject_pending(c->cpu[0]);
+	lapic_eoi(c->cpu[0]);
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "eoi, made by a fault on purpose");
 }
 
 static void a_storm_follows_its_line(struct kunit *test)
@@ -173,8 +197,69 @@ static void a_late_message_comes_to_its_cpu(struct kunit *test)
 	add_rule(test, &rule);
 	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, VECTOR);
 	KUNIT_EXPECT_FALSE(test, pending(c, 1));
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "open: on its way: a fault on purpose");
 	expect_soon(test, pending(c, 1));
 	KUNIT_EXPECT_FALSE(test, pending(c, 0));
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "open: in IRR, late by a fault on purpose");
+	expect_no_text(test, show(test, c->f->observer->recorder),
+		       "on its way");
+}
+
+/* It stays the flow of its line, and of its CPU. */
+static void a_late_message_of_a_line_is_one_flow(struct kunit *test)
+{
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DELAY, VQC_FAULT_VECTOR,
+					     VECTOR);
+	struct observe_case *c = test->priv;
+	struct vqc_flow flow;
+
+	rte_write(c, GSI, RTE_EDGE);
+	add_rule(test, &rule);
+	set_line(c, GSI, 1);
+	expect_soon(test, pending(c, 0));
+	vqc_inject_pending(c->cpu[0]);
+	lapic_eoi(c->cpu[0]);
+	KUNIT_ASSERT_TRUE(test, vqc_recorder_last(c->f->observer->recorder,
+						  &flow));
+	KUNIT_EXPECT_EQ(test, (int)flow.end, VQC_END_EOI);
+	KUNIT_EXPECT_EQ(test, (int)flow.origin, VQC_ORIGIN_LINE);
+	KUNIT_EXPECT_EQ(test, flow.gsi, (u32)GSI);
+	KUNIT_EXPECT_EQ(test, (unsigned int)flow.faults,
+			(unsigned int)VQC_FLOW_LATE);
+	KUNIT_EXPECT_EQ(test, (int)flow.hold, VQC_WHY_DELIVERED);
+	expect_no_text(test, show(test, c->f->observer->recorder), "open: ");
+}
+
+/* Of a message to all CPUs one is late, and the other is not. */
+static void a_late_message_to_one_cpu_of_two(struct kunit *test)
+{
+	const u64 everyone = MSI_ADDRESS | 0xff << 12;
+	struct vqc_fault_rule rule = rule_of(VQC_FAULT_DELAY, VQC_FAULT_VECTOR,
+					     VECTOR);
+	struct observe_case *c = test->priv;
+	struct vqc_flow flow;
+
+	rule.us = 20000;
+	add_rule(test, &rule);
+	vqc_send_msi(c->f, everyone, VECTOR);
+	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[1]), 1);
+	lapic_eoi(c->cpu[1]);
+	KUNIT_ASSERT_TRUE(test, vqc_recorder_last(c->f->observer->recorder,
+						  &flow));
+	KUNIT_EXPECT_EQ(test, (unsigned int)flow.cpu, 1u);
+	KUNIT_EXPECT_EQ(test, (unsigned int)flow.faults, 0u);
+	KUNIT_EXPECT_EQ(test, (int)flow.hold, VQC_WHY_DELIVERED);
+	expect_soon(test, pending(c, 0));
+	vqc_inject_pending(c->cpu[0]);
+	lapic_eoi(c->cpu[0]);
+	KUNIT_ASSERT_TRUE(test, vqc_recorder_last(c->f->observer->recorder,
+						  &flow));
+	KUNIT_EXPECT_EQ(test, (unsigned int)flow.cpu, 0u);
+	KUNIT_EXPECT_EQ(test, (int)flow.origin, VQC_ORIGIN_MSI);
+	KUNIT_EXPECT_EQ(test, (unsigned int)flow.faults,
+			(unsigned int)VQC_FLOW_LATE);
 }
 
 static void a_storm_of_messages_comes_again(struct kunit *test)
@@ -190,6 +275,8 @@ static void a_storm_of_messages_comes_again(struct kunit *test)
 	vqc_send_msi(c->f, MSI_ADDRESS, VECTOR);
 	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	expect_soon(test, pending(c, 0));
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "open: in IRR, made by a fault on purpose");
 }
 
 /* ---- the PIC, and CPUs ---- */
@@ -217,6 +304,12 @@ static void a_spurious_interrupt_is_ir7_of_the_chip(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	KUNIT_EXPECT_EQ(test, injected(c, 0x27), 1ull);
 	KUNIT_EXPECT_EQ(test, c->f->pic.chip[0].isr, 0);
+	/* Both say so: what was forgotten, and what came in its place. */
+	expect_text(test, show(test, c->f->observer->recorder),
+		    "dropped: RTE masked: edge ignored; a fault on purpose");
+	expect_text(test, show(test, c->f->observer->recorder),
+		    ", made by a fault on purpose");
+	expect_no_text(test, show(test, c->f->observer->recorder), "open: ");
 	set_line(c, 12, 1);
 	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	KUNIT_EXPECT_EQ(test, injected(c, 0x2f), 1ull);
@@ -408,10 +501,13 @@ static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(a_dropped_line_reaches_no_chip),
 	KUNIT_CASE(other_lines_are_left_alone),
 	KUNIT_CASE(a_late_line_rises_and_falls_in_order),
+	KUNIT_CASE(a_storm_says_that_it_was_made),
 	KUNIT_CASE(a_storm_follows_its_line),
 	KUNIT_CASE(a_pulse_meets_faults_too),
 	KUNIT_CASE(a_dropped_message_is_taken_for_delivered),
 	KUNIT_CASE(a_late_message_comes_to_its_cpu),
+	KUNIT_CASE(a_late_message_of_a_line_is_one_flow),
+	KUNIT_CASE(a_late_message_to_one_cpu_of_two),
 	KUNIT_CASE(a_storm_of_messages_comes_again),
 	KUNIT_CASE(a_spurious_interrupt_is_ir7_of_the_chip),
 	KUNIT_CASE(a_withheld_kick_leaves_the_interrupt_pending),

@@ -229,4 +229,19 @@ static inline void expect_text(struct kunit *test, const char *text,
 				  part, text);
 }
 
+/**
+ * expect_no_text - expect a text not to have a part
+ * @test: the case
+ * @text: the text
+ * @part: the part
+ *
+ * Context: any.
+ */
+static inline void expect_no_text(struct kunit *test, const char *text,
+				  const char *part)
+{
+	KUNIT_EXPECT_NULL_MSG(test, strstr(text, part), "\"%s\" in:\n%s", part,
+			      text);
+}
+
 #endif /* VQC_OBSERVE_FIXTURE_H */

@@ -283,6 +283,17 @@ static const struct format_case format_cases[] = {
 		.times = "           -           -           -           -           -",
 		.end = "open: in service, no EOI yet",
 	},
+	{
+		.desc = "late_and_made",
+		.flow = {
+			BLANK, .seq = 22, .vector = 0x31,
+			.faults = VQC_FLOW_LATE | VQC_FLOW_MADE,
+			.ns = { [VQC_STAGE_START] = 5000 },
+		},
+		.what = "       22       0.000005     - -     -        -   0x31     -          -",
+		.times = "           -           -           -           -           -",
+		.end = "open: on its way, late by a fault on purpose, made by a fault on purpose",
+	},
 };
 
 static void format_case_desc(const struct format_case *c, char *desc)

@@ -136,6 +136,14 @@ static void print_eoi(FILE *out, const struct virqchip_flow *flow,
 		fputs(", told to the VMM", out);
 }
 
+static void print_faults(FILE *out, const struct virqchip_flow *flow)
+{
+	if (flow->faults & VIRQCHIP_FAULT_LATE)
+		fputs(", late by a fault on purpose", out);
+	if (flow->faults & VIRQCHIP_FAULT_MADE)
+		fputs(", made by a fault on purpose", out);
+}
+
 static void print_end(FILE *out, const struct virqchip_flow *flow,
 		      const struct whys *whys)
 {
@@ -178,6 +186,7 @@ static void print_end(FILE *out, const struct virqchip_flow *flow,
 	}
 	if (flow->merged)
 		fprintf(out, ", %u merged into it", flow->merged);
+	print_faults(out, flow);
 }
 
 const char *flow_end(const struct virqchip_flow *flow, const struct whys *whys,

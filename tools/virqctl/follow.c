@@ -96,6 +96,7 @@ static void read_flow(struct tep_event *event, struct tep_record *record,
 		.end = field(event, record, "end"),
 		.hold = field(event, record, "hold"),
 		.nr_whys = field(event, record, "nr_whys"),
+		.faults = field(event, record, "faults"),
 	};
 	for (i = 0; i < VIRQCHIP_FLOW_STAGES; i++)
 		flow->ns[i] = field(event, record, stages[i]);

@@ -443,8 +443,9 @@ void text_record(FILE *to, const struct tape *r,
 		fprintf(to, "is added, APIC ID %u", cpu->apic_id);
 		break;
 	case VIRQCHIP_REC_FLOW:
-		fprintf(to, "interrupt %llu ends, vector 0x%02x",
-			(unsigned long long)flow->flow.seq, flow->flow.vector);
+		fprintf(to, "interrupt %llu ends, vector 0x%02x%s",
+			(unsigned long long)flow->flow.seq, flow->flow.vector,
+			flow->flow.faults ? ", by a fault on purpose" : "");
 		break;
 	default:
 		fprintf(to, "record of type %u", rec->type);

@@ -222,6 +222,11 @@ enum virqchip_flow_chip {
 
 #define VIRQCHIP_FLOW_WHYS	3
 
+/* A fault on purpose has let its line or message come later */
+#define VIRQCHIP_FAULT_LATE	0x1U
+/* There was no cause but a fault on purpose */
+#define VIRQCHIP_FAULT_MADE	0x2U
+
 /**
  * struct virqchip_flow - one interrupt, from its line to its end
  * @seq: its number; a message to several CPUs makes one flow for each that
@@ -247,7 +252,7 @@ enum virqchip_flow_chip {
  * @why: answers of chips that did not let it through, oldest first; numbers as
  *	in struct virqchip_rec_why
  * @hold: why the CPU did not take it at once, a number as in @why; 0 if it did
- * @__reserved: 0
+ * @faults: set of VIRQCHIP_FAULT_*: a fault on purpose is behind it
  */
 struct virqchip_flow {
 	__aligned_u64 seq;
@@ -269,7 +274,7 @@ struct virqchip_flow {
 	__u8 nr_whys;
 	__u8 why[VIRQCHIP_FLOW_WHYS];
 	__u8 hold;
-	__u8 __reserved;
+	__u8 faults;
 };
 
 /**

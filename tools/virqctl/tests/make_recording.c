@@ -208,6 +208,14 @@ static void merge(struct virqchip_flow *flow, const struct virqchip_flow *into)
 	flow->ns[VIRQCHIP_FLOW_DONE] = now + 1500 + pick(1500);
 }
 
+/* A few have to do with faults on purpose, whatever becomes of them. */
+static uint8_t faults_of(uint64_t seq)
+{
+	if (seq % 40 == 17)
+		return VIRQCHIP_FAULT_LATE;
+	return seq % 40 == 23 ? VIRQCHIP_FAULT_MADE : 0;
+}
+
 /* The last one is not ended: the guest has forgotten its EOI. */
 static void leave_open(struct virqchip_flow *flow)
 {
@@ -231,6 +239,7 @@ int main(int argc, char **argv)
 		/* Now and then the VM is idle. */
 		now += pick(3000) ? spread(GAP_NS) : spread(40000000);
 		flow = begin_flow(i + 1, now, kind);
+		flow.faults = faults_of(flow.seq);
 		if (kind->pin != NO_PIN && !pick(kind->source == 3 ? 2 : 30))
 			drop(&flow);
 		else if (kind->gsi == 24 && last.seq && !pick(8))
