@@ -489,8 +489,8 @@ void vqc_flow_pin(struct vqc_recorder *r, u64 seq, enum vqc_chip chip,
 	struct vqc_grip grip;
 	bool seen;
 
-	/* A flow that has ended in the meantime is not begun anew. */
-	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, vqc_why_keeps(why));
+	/* By another of its routes it may have ended: it is not begun anew. */
+	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, false);
 	seen = vqc_flow_see_pin(&grip, chip, pin, why, into);
 	vqc_grip_release(&grip);
 
@@ -604,6 +604,17 @@ void vqc_flow_hold(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 	if (grip.flow)
 		grip.flow->hold = why;
 	vqc_grip_release(&grip);
+}
+
+bool vqc_flow_is_open(struct vqc_recorder *r, u64 seq)
+{
+	struct vqc_grip grip;
+	bool open;
+
+	vqc_grip_take(&grip, r, seq, VQC_NO_CPU, false);
+	open = grip.flow;
+	vqc_grip_release(&grip);
+	return open;
 }
 
 void vqc_flow_fault(struct vqc_recorder *r, u64 seq, unsigned int cpu,

@@ -205,7 +205,7 @@ void vqc_recorder_state(struct vqc_recorder *r, struct vqc_ring_state *state);
 /*
  * The events of a flow. Each may be called from any context up to hard
  * interrupts; @seq is not 0. An event of a flow that is not in the table puts
- * it there: then nobody looked at what came before.
+ * it there, if it cannot have ended: then nobody looked at what came before.
  */
 
 /**
@@ -286,6 +286,15 @@ void vqc_flow_sent(struct vqc_recorder *r, u64 seq, enum vqc_why why,
  */
 void vqc_flow_hold(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 		   enum vqc_why why);
+
+/**
+ * vqc_flow_is_open - has a flow not ended yet
+ * @r: the recorder
+ * @seq: flow id
+ *
+ * Context: any. Return: true if it is in the table.
+ */
+bool vqc_flow_is_open(struct vqc_recorder *r, u64 seq);
 
 /**
  * vqc_flow_fault - a fault on purpose is behind a flow

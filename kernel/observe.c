@@ -346,10 +346,11 @@ void __vqc_obs_offer(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg)
 
 /*
  * Settle what vqc_obs_offer() began. Return: the flow that is pending at the
- * vector in place of this one, or 0.
+ * vector in place of this one, or 0; @stands: this one, for one without an id.
  */
 static u64 vqc_irr_settle(struct vqc_cpu *cpu, u64 seq,
-			  const struct vqc_msg *msg, enum vqc_why why)
+			  const struct vqc_msg *msg, enum vqc_why why,
+			  bool *stands)
 {
 	u64 *place = &cpu->irr_seq[msg->vector];
 	u64 there = READ_ONCE(*place);
@@ -361,7 +362,8 @@ static u64 vqc_irr_settle(struct vqc_cpu *cpu, u64 seq,
 			xchg(place, seq);
 		return 0;
 	case VQC_WHY_COALESCED:
-		return there == seq ? 0 : there;
+		*stands = there == seq;
+		return *stands ? 0 : there;
 	default:
 		cmpxchg(place, seq, 0);
 		return 0;
@@ -372,17 +374,17 @@ void __vqc_obs_accept(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg,
 		      enum vqc_why why)
 {
 	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
+	bool stands = false;
 	u64 into = 0;
 
 	if (seq && vqc_msg_has_vector(msg))
-		into = vqc_irr_settle(cpu, seq, msg, why);
+		into = vqc_irr_settle(cpu, seq, msg, why, &stands);
 
 	trace_virqchip_accept(cpu, seq, msg, why, into);
 	if (!r || !seq)
 		return;
-	/* As in __vqc_obs_pin(): it stands for one that had no id. */
-	if (why == VQC_WHY_COALESCED &&
-	    READ_ONCE(cpu->irr_seq[msg->vector]) == seq)
+	/* As in __vqc_obs_pin(). Looked at once: the owner may take it now. */
+	if (stands)
 		why = VQC_WHY_DELIVERED;
 	vqc_flow_accept(r, seq, cpu, msg, why, into);
 }
@@ -418,12 +420,15 @@ void __vqc_obs_kick(struct vqc_cpu *cpu)
 
 void __vqc_obs_ack(struct vqc_cpu *cpu, unsigned int pin)
 {
+	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
 	struct vqc_fabric *f = cpu->fabric;
 	u64 seq = 0;
 
 	if (pin < VQC_NR_PIC_PINS) {
 		seq = vqc_seq_take(&f->pic_seq[pin]);
-		seq = seq ? seq : __vqc_obs_start(f);
+		/* It may have come to its end by the IOAPIC: this is one more. */
+		if (!seq || (r && !vqc_flow_is_open(r, seq)))
+			seq = __vqc_obs_start(f);
 		xchg(&f->observer->pic_isr_seq[pin], seq);
 	}
 	WRITE_ONCE(cpu->pic_seq, seq);

@@ -333,6 +333,61 @@ static void ended_flow_is_not_merged_into_a_new_one(struct kunit *test)
 	}
 }
 
+static unsigned int count_lines(const char *text, const char *part)
+{
+	unsigned int nr = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		nr++;
+	return nr;
+}
+
+/* The PIC, asked last, keeps an edge that was merged at the local APIC. */
+static void merged_flow_is_not_begun_anew(struct kunit *test)
+{
+	static const struct vqc_route routes[] = {
+		{ .gsi = 10, .kind = VQC_ROUTE_IOAPIC, .pin = 10 },
+		{ .gsi = 10, .kind = VQC_ROUTE_PIC, .pin = 10 },
+	};
+	struct observe_case *c = test->priv;
+	const char *text;
+
+	KUNIT_ASSERT_EQ(test, vqc_fabric_set_routes(c->f, routes,
+						    ARRAY_SIZE(routes)), 0);
+	pic_start(c, 0x01);
+	outb_at(c, 0xa1, 0xff);
+	rte_write(c, 10, 0x31);
+	pulse(c, 10);
+	pulse(c, 10);
+	text = show(test, c->f->observer->recorder);
+	KUNIT_EXPECT_EQ(test, count_lines(text, "  merged into "), 1u);
+	KUNIT_EXPECT_EQ(test, count_lines(text, "open: "), 1u);
+}
+
+/* What the PIC has latched comes after its flow has ended: it is another one. */
+static void edge_that_comes_by_both_chips_is_two_flows(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	struct vqc_flow first, second;
+
+	pic_start(c, 0x01);
+	outb_at(c, 0xa1, 0xff);
+	rte_write(c, 10, 0x31);
+	pulse(c, 10);
+	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	lapic_eoi(c->cpu[0]);
+	first = last_flow(test);
+	outb_at(c, 0xa1, 0);
+	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	outb_at(c, 0xa0, 0x20);
+	second = last_flow(test);
+
+	KUNIT_EXPECT_EQ(test, first.chip, VQC_CHIP_IOAPIC);
+	KUNIT_EXPECT_EQ(test, second.chip, VQC_CHIP_PIC);
+	KUNIT_EXPECT_EQ(test, second.end, VQC_END_EOI);
+	KUNIT_EXPECT_NE(test, first.seq, second.seq);
+}
+
 static void gsi_without_route_is_dropped(struct kunit *test)
 {
 	struct observe_case *c = test->priv;
@@ -565,6 +620,8 @@ static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(wire_that_does_not_change_begins_no_flow),
 	KUNIT_CASE(chip_that_saw_no_change_is_not_named),
 	KUNIT_CASE(ended_flow_is_not_merged_into_a_new_one),
+	KUNIT_CASE(merged_flow_is_not_begun_anew),
+	KUNIT_CASE(edge_that_comes_by_both_chips_is_two_flows),
 	KUNIT_CASE(gsi_without_route_is_dropped),
 	KUNIT_CASE(held_level_waits_until_it_is_unmasked),
 	KUNIT_CASE(level_still_high_after_eoi_begins_again),
