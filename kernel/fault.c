@@ -478,20 +478,6 @@ bool __vqc_fault_spurious(struct vqc_fabric *f)
 	return vqc_fault_happens(f, VQC_FAULT_PIC, 0, VQC_FAULT_SPURIOUS);
 }
 
-/*
- * As if a glitch had been taken for an edge. A level is there as long as its
- * line is high, and cannot be forgotten. What the second chip forgets leaves its
- * request at the first: IRQ 15 in place of IRQ 7.
- */
-void __vqc_fault_forget(struct vqc_pic *pic)
-{
-	bool slave = pic->chip[1].irr & ~pic->chip[1].imr;
-	struct vqc_8259 *chip = &pic->chip[slave];
-	u8 levels = chip->icw1 & VQC_PIC_ICW1_LTIM ? 0xff : chip->elcr;
-
-	chip->irr &= levels;
-}
-
 bool __vqc_fault_no_kick(struct vqc_cpu *cpu)
 {
 	return vqc_fault_happens(cpu->fabric, VQC_FAULT_CPU, cpu->index,

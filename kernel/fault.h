@@ -125,7 +125,6 @@ bool __vqc_fault_accept(struct vqc_cpu *cpu, const struct vqc_msg *msg,
 			u64 seq);
 bool __vqc_fault_no_kick(struct vqc_cpu *cpu);
 bool __vqc_fault_spurious(struct vqc_fabric *f);
-void __vqc_fault_forget(struct vqc_pic *pic);
 
 #else
 
@@ -155,8 +154,6 @@ static inline bool __vqc_fault_spurious(struct vqc_fabric *f)
 {
 	return false;
 }
-
-static inline void __vqc_fault_forget(struct vqc_pic *pic) { }
 
 #endif
 
@@ -208,8 +205,8 @@ static __always_inline bool vqc_fault_no_kick(struct vqc_cpu *cpu)
  * vqc_fault_spurious - is the PIC to have no request when it is acknowledged
  * @f: the fabric
  *
- * Context: any; no lock held. Return: true: call __vqc_fault_forget() under the
- * PIC's lock.
+ * Context: any; no lock held. Return: true: acknowledge it by
+ * vqc_pic_ack_glitch().
  */
 static __always_inline bool vqc_fault_spurious(struct vqc_fabric *f)
 {

@@ -9,7 +9,6 @@
  * an acknowledge cannot be taken back.
  */
 #include <linux/jiffies.h>
-#include <linux/virqchip.h>
 
 #include "fabric.h"
 #include "fault.h"
@@ -38,14 +37,6 @@ static u32 vqc_intr_info(u8 vector)
 	       FIELD_PREP(VQC_INTR_VECTOR, vector);
 }
 
-/* A fault on purpose: what the PIC has latched is gone. */
-static void vqc_pic_forget(struct vqc_fabric *f)
-{
-	__vqc_fault_forget(&f->pic);
-	vqc_obs_forgot(f);
-	vqc_rec_loaded(f, VIRQCHIP_CHIP_PIC);
-}
-
 /* The two INTA cycles to the 8259 pair. */
 static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 {
@@ -64,9 +55,7 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 	vqc_rec_lapic_take(cpu, VQC_EV_EXTINT);
 	spurious = vqc_fault_spurious(f);
 	raw_spin_lock_irqsave(&f->pic_lock, flags);
-	if (unlikely(spurious))
-		vqc_pic_forget(f);
-	vector = vqc_rec_pic_ack(f, pin, &fx);
+	vector = vqc_rec_pic_ack(f, spurious, pin, &fx);
 	if (*pin < VQC_NR_PIC_PINS) {
 		f->pic_acked[*pin] = jiffies;
 		/* What the second chip serves is in service in the first, too. */
@@ -74,8 +63,8 @@ static u8 vqc_fetch_extint(struct vqc_cpu *cpu, unsigned int *pin)
 			f->pic_acked[VQC_PIC_CASCADE_PIN] = jiffies;
 	}
 	vqc_obs_ack(cpu, *pin);
-	if (unlikely(spurious) && *pin == VQC_NO_PIN)
-		vqc_obs_spurious(cpu);
+	if (unlikely(spurious))
+		vqc_obs_glitch(cpu, *pin);
 	vqc_pic_op_end(f, flags, &fx);
 	return vector;
 }

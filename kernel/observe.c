@@ -622,21 +622,20 @@ void __vqc_obs_late(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg)
 		vqc_flow_hold(r, seq, cpu, VQC_WHY_FAULT);
 }
 
-void __vqc_obs_forgot(struct vqc_fabric *f)
+void __vqc_obs_glitch(struct vqc_cpu *cpu, unsigned int pin)
 {
-	unsigned int pin;
+	struct vqc_fabric *f = cpu->fabric;
+	unsigned int i;
+	u64 seq;
 
-	for (pin = 0; pin < VQC_NR_PIC_PINS; pin++)
-		if (!vqc_pin_requested(f, VQC_CHIP_PIC, pin))
-			vqc_pin_withdrawn(f, VQC_CHIP_PIC, pin, VQC_WHY_FAULT);
-}
-
-void __vqc_obs_spurious(struct vqc_cpu *cpu)
-{
-	u64 seq = __vqc_obs_start(cpu->fabric);
-
+	for (i = 0; i < VQC_NR_PIC_PINS; i++)
+		if (!vqc_pin_requested(f, VQC_CHIP_PIC, i))
+			vqc_pin_withdrawn(f, VQC_CHIP_PIC, i, VQC_WHY_FAULT);
+	if (pin < VQC_NR_PIC_PINS)
+		return;
+	seq = __vqc_obs_start(f);
 	WRITE_ONCE(cpu->pic_seq, seq);
-	__vqc_obs_fault(cpu->fabric, seq, cpu->index, VQC_FLOW_MADE);
+	__vqc_obs_fault(f, seq, cpu->index, VQC_FLOW_MADE);
 }
 
 /* ---- where PIC and IOAPIC are not ours ---- */

@@ -39,8 +39,7 @@ void __vqc_obs_hold(struct vqc_cpu *cpu, enum vqc_why why);
 void __vqc_obs_fault(struct vqc_fabric *f, u64 seq, unsigned int cpu,
 		     u8 faults);
 void __vqc_obs_late(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg);
-void __vqc_obs_forgot(struct vqc_fabric *f);
-void __vqc_obs_spurious(struct vqc_cpu *cpu);
+void __vqc_obs_glitch(struct vqc_cpu *cpu, unsigned int pin);
 void __vqc_obs_eoi(struct vqc_fabric *f, struct vqc_cpu *cpu,
 		   enum vqc_chip chip, unsigned int pin, u8 vector);
 void __vqc_obs_tell_eoi(struct vqc_cpu *cpu, u8 vector);
@@ -307,29 +306,20 @@ static __always_inline void vqc_obs_late(struct vqc_cpu *cpu, u64 seq,
 }
 
 /**
- * vqc_obs_forgot - a fault on purpose has made the PIC forget requests
- * @f: the fabric
- *
- * Context: any; @f->pic_lock is held.
- */
-static __always_inline void vqc_obs_forgot(struct vqc_fabric *f)
-{
-	if (vqc_observing())
-		__vqc_obs_forgot(f);
-}
-
-/**
- * vqc_obs_spurious - what the PIC has answered is spurious by a fault on purpose
+ * vqc_obs_glitch - the PIC has forgotten edges by a fault on purpose
  * @cpu: the CPU that asked
+ * @pin: what the PIC has answered, or VQC_NO_PIN
  *
- * After vqc_obs_ack(); starts the flow that vqc_obs_inject() ends.
+ * After vqc_obs_ack(). What was forgotten ends here; what was spurious for it
+ * starts a flow that vqc_obs_inject() ends.
  *
  * Context: the owner of @cpu; its fabric's pic_lock is held.
  */
-static __always_inline void vqc_obs_spurious(struct vqc_cpu *cpu)
+static __always_inline void vqc_obs_glitch(struct vqc_cpu *cpu,
+					   unsigned int pin)
 {
 	if (vqc_observing())
-		__vqc_obs_spurious(cpu);
+		__vqc_obs_glitch(cpu, pin);
 }
 
 /**

@@ -21,7 +21,7 @@ DECLARE_STATIC_KEY_FALSE(vqc_record_key);
 /* What the hooks do while somebody records; see the inline ones below. */
 enum vqc_why __vqc_rec_pic_set_line(struct vqc_fabric *f, unsigned int pin,
 				    bool level, struct vqc_fx *fx);
-u8 __vqc_rec_pic_ack(struct vqc_fabric *f, unsigned int *pin,
+u8 __vqc_rec_pic_ack(struct vqc_fabric *f, bool glitch, unsigned int *pin,
 		     struct vqc_fx *fx);
 u8 __vqc_rec_pic_read(struct vqc_fabric *f, enum vqc_pic_port port,
 		      struct vqc_fx *fx);
@@ -108,16 +108,20 @@ vqc_rec_pic_set_line(struct vqc_fabric *f, unsigned int pin, bool level,
 /**
  * vqc_rec_pic_ack - vqc_pic_ack() of a fabric's PIC
  * @f: the fabric
+ * @glitch: vqc_pic_ack_glitch() instead
  * @pin: as there
  * @fx: as there
  *
  * Context: any; @f->pic_lock is held. Return: as vqc_pic_ack().
  */
-static __always_inline u8 vqc_rec_pic_ack(struct vqc_fabric *f,
+static __always_inline u8 vqc_rec_pic_ack(struct vqc_fabric *f, bool glitch,
 					  unsigned int *pin, struct vqc_fx *fx)
 {
-	return vqc_recording() ? __vqc_rec_pic_ack(f, pin, fx) :
-				 vqc_pic_ack(&f->pic, pin, fx);
+	if (vqc_recording())
+		return __vqc_rec_pic_ack(f, glitch, pin, fx);
+	if (unlikely(glitch))
+		return vqc_pic_ack_glitch(&f->pic, pin, fx);
+	return vqc_pic_ack(&f->pic, pin, fx);
 }
 
 /**

@@ -205,8 +205,14 @@ static void operations_of_the_pic(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vqc_rec_pic_read(c->f, 0, &fx), 0x08);
 	EXPECT_OP(test, &fx, VIRQCHIP_OP_PIC_READ, 0, 0, 0x08);
 	vqc_fx_init(&fx);
-	KUNIT_EXPECT_EQ(test, vqc_rec_pic_ack(c->f, &pin, &fx), 0x23);
+	KUNIT_EXPECT_EQ(test, vqc_rec_pic_ack(c->f, false, &pin, &fx), 0x23);
 	EXPECT_OP(test, &fx, VIRQCHIP_OP_PIC_ACK, 0, 0, 0x323);
+	vqc_fx_init(&fx);
+	vqc_rec_pic_set_line(c->f, 1, true, &fx);
+	next_op(test);
+	vqc_fx_init(&fx);
+	KUNIT_EXPECT_EQ(test, vqc_rec_pic_ack(c->f, true, &pin, &fx), 0x27);
+	EXPECT_OP(test, &fx, VIRQCHIP_OP_PIC_ACK, 0, 1, 0xff27);
 	expect_no_op(test);
 }
 

@@ -366,6 +366,26 @@ u8 vqc_pic_ack(struct vqc_pic *pic, unsigned int *pin, struct vqc_fx *fx)
 	return vqc_pic_ack_finish(pic, vqc_pic_ack_begin(pic), pin, fx);
 }
 
+static void vqc_8259_forget(struct vqc_pic *pic, unsigned int n)
+{
+	pic->chip[n].irr &= vqc_8259_level_mask(pic, n);
+}
+
+u8 vqc_pic_ack_glitch(struct vqc_pic *pic, unsigned int *pin,
+		      struct vqc_fx *fx)
+{
+	const struct vqc_8259 *slave = &pic->chip[VQC_PIC_SLAVE];
+	bool of_slave = slave->irr & ~slave->imr;
+	unsigned int ir;
+
+	if (!of_slave)
+		vqc_8259_forget(pic, VQC_PIC_MASTER);
+	ir = vqc_pic_ack_begin(pic);
+	if (of_slave)
+		vqc_8259_forget(pic, VQC_PIC_SLAVE);
+	return vqc_pic_ack_finish(pic, ir, pin, fx);
+}
+
 /*
  * "Poll Command": the read stands for INTA, of this chip alone: a poll of the
  * master does not ask the slave.

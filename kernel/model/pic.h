@@ -188,6 +188,21 @@ u8 vqc_pic_ack_finish(struct vqc_pic *pic, unsigned int ir, unsigned int *pin,
 u8 vqc_pic_ack(struct vqc_pic *pic, unsigned int *pin, struct vqc_fx *fx);
 
 /**
+ * vqc_pic_ack_glitch - the INTA sequence, for an edge that was none
+ * @pic: the pair
+ * @pin: as for vqc_pic_ack()
+ * @fx: as for vqc_pic_ack()
+ *
+ * As if a glitch had been taken for an edge: what has latched edges forgets
+ * them, the second chip if it has a request, between the pulses, else the first
+ * one, before. A level is there as long as its line is high.
+ *
+ * Context: any; caller serialises. Return: as for vqc_pic_ack().
+ */
+u8 vqc_pic_ack_glitch(struct vqc_pic *pic, unsigned int *pin,
+		      struct vqc_fx *fx);
+
+/**
  * vqc_pic_read - read a byte from a port
  * @pic: the pair
  * @port: which; one out of range reads as 0xff

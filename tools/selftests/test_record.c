@@ -244,6 +244,47 @@ TEST(each_way_into_a_chip_can_be_replayed)
 	expect_replay();
 }
 
+/* Edges that the PIC forgets, a line and a message that are late, a storm. */
+static void do_faults(int fabric)
+{
+	int fault = debugfs_open(fabric, "fault");
+
+	pic_init(fabric);
+	debugfs_write(fault, "spurious times=2");
+	line_set(fabric, 3, 1);
+	ASSERT_EQ(take_now(fabric), INTR_VALID | 0x27);
+	line_set(fabric, 12, 1);
+	ASSERT_EQ(take_now(fabric), INTR_VALID | 0x2f);
+	pic_eoi_both(fabric);
+	debugfs_write(fault, "delay gsi=4 us=1000");
+	ASSERT_EQ(line_set(fabric, 4, 1), 1);
+	line_set(fabric, 4, 0);
+	ASSERT_EQ(take(fabric, 0, VIRQCHIP_TAKE_IF).intr_info,
+		  INTR_VALID | 0x24);
+	pic_eoi_both(fabric);
+	debugfs_write(fault, "delay vector=0x61 us=1000");
+	debugfs_write(fault, "storm vector=0x61 us=1000 count=1");
+	msi_send(fabric, 0xfee00000, 0x61);
+	ASSERT_EQ(take(fabric, 0, VIRQCHIP_TAKE_IF).intr_info,
+		  INTR_VALID | 0x61);
+	lapic_write(fabric, LAPIC_EOI, 0);
+	debugfs_write(fault, "drop gsi=5");
+	ASSERT_EQ(line_set(fabric, 5, 1), -1);
+	debugfs_write(fault, "clear");
+}
+
+TEST(faults_on_purpose_can_be_replayed)
+{
+	int fabric = fabric_with_cpu(VIRQCHIP_FABRIC_VIRTUAL_WIRE);
+	int fd = record_start(fabric, 0);
+
+	do_faults(fabric);
+	record_stop(fd);
+	read_on(fd);
+	ASSERT_EQ(count_type(VIRQCHIP_REC_INJECT), 4);
+	expect_replay();
+}
+
 /* One bit of one operation, as a model that errs would have it. */
 TEST(a_changed_recording_does_not_replay)
 {

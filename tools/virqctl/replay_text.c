@@ -133,7 +133,8 @@ static void put_pic_op(FILE *to, const struct tape *r,
 		fprintf(to, "pin %u is %s", op->addr, op->arg ? "high" : "low");
 		break;
 	case VIRQCHIP_OP_PIC_ACK:
-		fputs("acknowledge", to);
+		fputs(op->arg ? "acknowledge, edges forgotten on purpose" :
+				"acknowledge", to);
 		break;
 	case VIRQCHIP_OP_PIC_READ:
 		fprintf(to, "read port 0x%x", pic_port(op->addr));

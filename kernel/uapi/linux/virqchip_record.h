@@ -291,7 +291,8 @@ struct virqchip_rec_flow {
  * enum virqchip_rec_op_code - operations on chips
  * @VIRQCHIP_OP_PIC_LINE: pin @addr is driven to level @arg; answers @why
  * @VIRQCHIP_OP_PIC_ACK: INTA; @result is the vector, bits 15:8 the pin, 0xff if
- *	it was spurious
+ *	it was spurious; @arg is 1 if a fault on purpose has made the chip forget
+ *	its edges
  * @VIRQCHIP_OP_PIC_READ: of port @addr: 0: 0x20, 1: 0x21, 2: 0xa0, 3: 0xa1,
  *	4: 0x4d0, 5: 0x4d1; @result is the byte
  * @VIRQCHIP_OP_PIC_WRITE: of byte @arg to port @addr
