@@ -62,10 +62,10 @@ waivers()
 	tools/harness/shim/.* ; PREFER_DEFINED_ATTRIBUTE_MACRO ; defines it
 	tools/harness/shim/.* ; UNSPECIFIED_INT ; does not know __int128
 	tools/harness/shim/.* ; SPACING ; takes the operator of a macro for a binary one
-	tools/virqctl/re.*\.c ; CAMELCASE ; zlib's names, and _Noreturn of the C language
+	tools/virqctl/(re.*|tape)\.c ; CAMELCASE ; zlib's names, and _Noreturn of the C language
 	tools/selftests/harness.h ; MACRO_ARG_REUSE ; pastes a name, or is a number
 	tools/selftests/harness.h ; PREFER_DEFINED_ATTRIBUTE_MACRO ; defines it
-	tools/virqctl/(recording|timeline_html).c ; CAMELCASE ; names of zlib
+	tools/virqctl/timeline_html.c ; CAMELCASE ; names of zlib
 	tools/virqctl/timeline_html.c ; MACRO_ARG_REUSE ; the index that the value is made with
 	tools/virqctl/virqctl.h ; MACRO_ARG_REUSE ; is a number
 	tools/virqctl/virqctl.h ; PREFER_DEFINED_ATTRIBUTE_MACRO ; defines it

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A recording in memory.
+ * The interrupts of a recording.
  */
 #ifndef VIRQCTL_RECORDING_H
 #define VIRQCTL_RECORDING_H
@@ -9,7 +9,7 @@
 
 /**
  * struct recording - what a file has
- * @file: its start, in the byte order of this machine
+ * @file: its start
  * @whys: what the numbers of reasons mean
  * @flow: the interrupts, in the order of the file
  * @nr: how many

@@ -10,34 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <linux/virqchip_record.h>
-
-/* ---- replay_file.c ---- */
-
-/**
- * struct tape - a recording in memory
- * @name: of its file
- * @data: all of it
- * @size: bytes of @data
- * @head: its start
- * @rec: its records, each as long as its type needs
- * @nr: how many
- */
-struct tape {
-	const char *name;
-	uint8_t *data;
-	size_t size;
-	const struct virqchip_rec_file *head;
-	const struct virqchip_rec **rec;
-	size_t nr;
-};
-
-/*
- * Read a file, which may be compressed by gzip. Ends the program, with a message,
- * if it cannot be read or is no whole recording.
- */
-void tape_load(struct tape *r, const char *name);
-void tape_free(struct tape *r);
+#include "tape.h"
 
 /* ---- replay_model.c ---- */
 
@@ -69,6 +42,9 @@ struct step machine_step(struct machine *m, const struct virqchip_rec *rec);
  */
 size_t machine_state(const struct machine *m, const struct virqchip_rec *rec,
 		     void *state);
+
+/* Bytes of a chip's state in a recording; 0: it has none. */
+size_t machine_state_bytes(unsigned int chip);
 
 /* The longest state of a chip. */
 #define STATE_ROOM	512

@@ -613,6 +613,11 @@ struct step machine_step(struct machine *m, const struct virqchip_rec *rec)
 	}
 }
 
+size_t machine_state_bytes(unsigned int chip)
+{
+	return vqc_rec_state_bytes(chip);
+}
+
 size_t machine_state(const struct machine *m, const struct virqchip_rec *rec,
 		     void *state)
 {

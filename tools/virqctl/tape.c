@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Recordings as files: nothing of them is trusted.
+ * Recordings as files. Nothing in them is trusted: whoever uses the records of a
+ * tape finds each as long as its type needs, and texts that can be printed.
  */
 #include <err.h>
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <zlib.h>
 
 #include "replay.h"
+#include "tape.h"
 #include "virqctl.h"
 
 #define CHUNK		0x100000u
@@ -41,21 +43,36 @@ static void read_all(struct tape *r, struct gzFile_s *file)
 		     r->name);
 }
 
+/* A text in a field: ASCII that prints, all else is a question mark. */
+static void clean_text(char *text, size_t size)
+{
+	text[size - 1] = 0;
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 static void check_head(struct tape *r)
 {
-	const struct virqchip_rec_file *head = (const void *)r->data;
+	struct virqchip_rec_file *head = (void *)r->data;
 
-	if (r->size < sizeof(*head) ||
+	if (r->size < sizeof(head->magic) ||
 	    memcmp(head->magic, VIRQCHIP_REC_MAGIC, sizeof(head->magic)))
-		errx(EXIT_FAILED, "%s: this is no recording", r->name);
+		errx(EXIT_FAILED,
+		     "%s: this is no recording (virqctl record makes them)",
+		     r->name);
+	if (r->size < sizeof(*head))
+		errx(EXIT_FAILED, "%s: cut off inside of its start, at byte %zu",
+		     r->name, r->size);
 	if (head->version != VIRQCHIP_REC_VERSION)
 		errx(EXIT_FAILED,
 		     "%s: version %u of the format; this virqctl knows version %u",
 		     r->name, head->version, VIRQCHIP_REC_VERSION);
 	if (head->size < sizeof(*head) || head->size % 8 ||
-	    head->size > r->size || head->name[sizeof(head->name) - 1])
+	    head->size > r->size)
 		errx(EXIT_FAILED, "%s: the start of the recording is damaged",
 		     r->name);
+	clean_text(head->name, sizeof(head->name));
 	r->head = head;
 }
 
@@ -80,31 +97,19 @@ static size_t least_len(unsigned int type)
 	return sizeof(struct virqchip_rec);
 }
 
-static size_t state_bytes(unsigned int chip)
-{
-	static const size_t bytes[] = {
-		[VIRQCHIP_CHIP_PIC] = sizeof(struct virqchip_rec_pic),
-		[VIRQCHIP_CHIP_IOAPIC] = sizeof(struct virqchip_rec_ioapic),
-		[VIRQCHIP_CHIP_LAPIC] = sizeof(struct virqchip_rec_lapic),
-		[VIRQCHIP_CHIP_PIT] = sizeof(struct virqchip_rec_pit),
-	};
-
-	return chip < ARRAY_SIZE(bytes) ? bytes[chip] : 0;
-}
-
-/* Is what follows the structure as long as the structure says? */
-static bool has_tail(const struct virqchip_rec *rec)
+/* Is all there that the structure says is, in it and behind it? */
+static bool is_whole(const struct virqchip_rec *rec)
 {
 	const struct virqchip_rec_routes *routes = (const void *)rec;
 	const struct virqchip_rec_state *state = (const void *)rec;
-	const struct virqchip_rec_why *why = (const void *)rec;
+	const struct virqchip_rec_flow *flow = (const void *)rec;
 
 	switch (rec->type) {
-	case VIRQCHIP_REC_WHY:
-		return !why->name[sizeof(why->name) - 1] &&
-		       !why->words[sizeof(why->words) - 1];
+	case VIRQCHIP_REC_FLOW:
+		return flow->flow.nr_whys <= VIRQCHIP_FLOW_WHYS;
 	case VIRQCHIP_REC_STATE:
-		return state->bytes && state->bytes == state_bytes(state->chip) &&
+		return state->bytes &&
+		       state->bytes == machine_state_bytes(state->chip) &&
 		       rec->len - sizeof(*state) >= state->bytes;
 	case VIRQCHIP_REC_ROUTES:
 		return routes->nr <= (rec->len - sizeof(*routes)) /
@@ -114,19 +119,26 @@ static bool has_tail(const struct virqchip_rec *rec)
 	}
 }
 
-static const struct virqchip_rec *record_at(const struct tape *r,
-					    size_t at)
+static void clean_why(struct virqchip_rec_why *why)
 {
-	const struct virqchip_rec *rec = (const void *)(r->data + at);
+	clean_text(why->name, sizeof(why->name));
+	clean_text(why->words, sizeof(why->words));
+}
+
+static const struct virqchip_rec *record_at(const struct tape *r, size_t at)
+{
+	struct virqchip_rec *rec = (void *)(r->data + at);
 	size_t left = r->size - at;
 
 	if (left < sizeof(*rec) || (rec->len > left && !(rec->len % 8)))
 		errx(EXIT_FAILED,
 		     "%s: cut off inside of a record, at byte %zu, after %zu whole records",
 		     r->name, at, r->nr);
-	if (rec->len < least_len(rec->type) || rec->len % 8 || !has_tail(rec))
+	if (rec->len < least_len(rec->type) || rec->len % 8 || !is_whole(rec))
 		errx(EXIT_FAILED, "%s: the record at byte %zu is damaged",
 		     r->name, at);
+	if (rec->type == VIRQCHIP_REC_WHY)
+		clean_why((void *)rec);
 	return rec;
 }
 
@@ -135,12 +147,7 @@ static void find_records(struct tape *r)
 	size_t at = r->head->size, room = 0;
 
 	while (at < r->size) {
-		if (r->nr == room) {
-			room = room ? 2 * room : 1024;
-			r->rec = realloc(r->rec, room * sizeof(*r->rec));
-			if (!r->rec)
-				out_of_memory();
-		}
+		r->rec = grow_array(r->rec, r->nr, &room, sizeof(*r->rec));
 		r->rec[r->nr] = record_at(r, at);
 		at += r->rec[r->nr++]->len;
 	}
@@ -153,8 +160,11 @@ void tape_load(struct tape *r, const char *name)
 	memset(r, 0, sizeof(*r));
 	r->name = name;
 	if (!file)
-		errx(EXIT_FAILED, "%s: %s", name,
-		     errno ? strerror(errno) : "out of memory");
+		errx(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED,
+		     "%s: %s", name, errno ? strerror(errno) : "out of memory");
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		errx(EXIT_FAILED, "%s: recordings have another byte order than this machine",
+		     name);
 	read_all(r, file);
 	check_head(r);
 	find_records(r);
