@@ -41,6 +41,7 @@ enum long_option {
 	OPTION_LIST,
 	OPTION_LIST_TROUBLES,
 	OPTION_LOOK,
+	OPTION_RECORD,
 	OPTION_ROUNDS,
 	OPTION_TIMEOUT,
 	OPTION_TROUBLE,
@@ -58,6 +59,7 @@ static const struct option long_options[] = {
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "list-troubles", no_argument, NULL, OPTION_LIST_TROUBLES },
 	{ "look", required_argument, NULL, OPTION_LOOK },
+	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "trouble", required_argument, NULL, OPTION_TROUBLE },
@@ -78,6 +80,8 @@ static const char help_text[] =
 "  --x2apic           the guest uses its local APIC in x2APIC mode\n"
 "  --rounds N         rounds of the guests async and bench (default 10000)\n"
 "  --timeout SECONDS  end the run after so long without a sign of life (60)\n"
+"  --record FILE      record the VM's interrupt chips from before its first\n"
+"                     instruction until it ends (/dev/virqchip, root only)\n"
 "  --at-end COMMAND   when the guest is done and its VM still there, let the\n"
 "                     shell run this (to look at the VM from outside)\n"
 "  --trouble NAME     which trouble the guest \"trouble\" is in\n"
@@ -173,6 +177,9 @@ static void parse_option(struct options *opts, int option)
 	case OPTION_LOOK:
 		opts->look = optarg;
 		break;
+	case OPTION_RECORD:
+		opts->record = optarg;
+		break;
 	case OPTION_ROUNDS:
 		opts->rounds = parse_number(optarg, 100000000);
 		break;
@@ -216,6 +223,8 @@ static void parse_command_line(struct options *opts, int argc, char **argv)
 		usage_error("no such guest (--list names them)", opts->guest);
 	if (!opts->irqchip && strcmp(opts->guest, "bench"))
 		usage_error("without irqchip only the guest bench can run", NULL);
+	if (opts->record && !opts->irqchip)
+		usage_error("--record goes with an irqchip", NULL);
 	if (opts->cpus > 1 && strcmp(opts->guest, "bench") &&
 	    strcmp(opts->guest, "trouble"))
 		usage_error("only the guests bench and trouble have two CPUs", NULL);
@@ -257,10 +266,14 @@ int main(int argc, char **argv)
 	vm.report = &report;
 	vm_create(&vm);
 	run_prepare(&vm);
+	if (opts.record)
+		recorder_start(&vm);
 	worker_start(&vm);
 	watchdog_start(&vm);
 	status = run_guest(&vm);
 	worker_stop(&vm);
+	if (opts.record)
+		recorder_stop(&vm);
 	if (opts.at_end)
 		run_at_end(opts.at_end);
 	if (opts.verbose)

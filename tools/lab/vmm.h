@@ -8,15 +8,16 @@
  * calls.c   the lab port: what a guest may ask
  * worker.c  the answering device and its thread
  * queue.c   the device with a queue and its thread
+ * recorder.c  the recording of the VM and its thread (--record)
  * second.c  the second vCPU and its thread
  * look.c    looking at a guest in trouble
  * floor.c   a userspace irqchip, as cheap as can be (--irqchip off)
  * report.c  verdicts, KTAP and JSON, the watchdog
  *
- * Threads: the vCPU's (main), the worker, the watchdog, and where the guest asked
- * for them those of the queue and of the second vCPU. struct report and struct
- * worker have their own locks; what the floor shares between threads says so; all
- * else belongs to the vCPU's thread.
+ * Threads: the vCPU's (main), the worker, the watchdog, with --record the
+ * recorder, and where the guest asked for them those of the queue and of the second
+ * vCPU. struct report and struct worker have their own locks; what the floor shares
+ * between threads says so; all else belongs to the vCPU's thread.
  */
 #ifndef VMM_H
 #define VMM_H
@@ -50,6 +51,7 @@ enum vmm_exit {
  * @guest_dir: where NAME.bin lies
  * @guest: the guest's name
  * @look: shell command to run when the guest trouble is in it
+ * @record: file to record the VM into, or NULL
  * @trouble: which: enum lab_trouble
  * @rounds: rounds of the async and bench guests, 1 or more
  * @timeout_s: seconds without a sign of life before the watchdog ends the run
@@ -65,6 +67,7 @@ struct options {
 	const char *guest_dir;
 	const char *guest;
 	const char *look;
+	const char *record;
 	int trouble;
 	unsigned long rounds;
 	unsigned int timeout_s;
@@ -198,6 +201,18 @@ struct queue {
 };
 
 /**
+ * struct recorder - the recording of the VM
+ * @thread: writes what it reads
+ * @fd: the device's recording
+ * @file: where it goes
+ */
+struct recorder {
+	pthread_t thread;
+	int fd;
+	FILE *file;
+};
+
+/**
  * struct vm - one VM, as one of its vCPUs sees it
  * @opts: the command line
  * @report: verdicts
@@ -209,6 +224,7 @@ struct queue {
  * @mem: guest memory
  * @worker: the answering device
  * @queue: the device with a queue
+ * @recorder: its recording, if it is recorded
  * @floor: the userspace irqchip
  * @second: the same VM, as its second vCPU sees it, or NULL
  * @vcpu_thread: the vCPU's thread
@@ -229,6 +245,7 @@ struct vm {
 	u8 *mem;
 	struct worker worker;
 	struct queue queue;
+	struct recorder recorder;
 	struct floor floor;
 	struct vm *second;
 	pthread_t vcpu_thread;
@@ -255,6 +272,10 @@ enum vmm_exit run_guest(struct vm *vm);
 /* calls.c */
 int lab_call(struct vm *vm, u32 address);
 u64 lab_now_ns(void);
+
+/* recorder.c */
+void recorder_start(struct vm *vm);
+void recorder_stop(struct vm *vm);
 
 /* worker.c */
 void worker_go_first(const struct vm *vm);
