@@ -7,10 +7,12 @@
  * only CPUs that handle the same interrupts meet in it.
  */
 #include <linux/bitmap.h>
+#include <linux/cache.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -19,7 +21,9 @@
 #include "flow.h"
 #include "flow_ring.h"
 
-#define VQC_NR_BUCKETS	64u
+/* A CPU has so many rows of the table to itself, and a table has so many at least. */
+#define VQC_CPU_BUCKETS	4u
+#define VQC_MIN_BUCKETS	64u
 #define VQC_BUCKET_SIZE	8u
 
 /**
@@ -32,7 +36,7 @@ struct vqc_bucket {
 	raw_spinlock_t lock;
 	unsigned long used;
 	struct vqc_flow flow[VQC_BUCKET_SIZE];
-};
+} ____cacheline_aligned_in_smp;
 
 /**
  * struct vqc_recorder - the flows of one fabric
@@ -46,7 +50,8 @@ struct vqc_bucket {
  * @nr_past: how many there are
  * @head: index of the oldest
  * @lost: how many were overwritten in @ring before they were read
- * @bucket: flows under way
+ * @nr_buckets: a power of two
+ * @bucket: flows under way, by flow id
  */
 struct vqc_recorder {
 	struct trace_buffer *ring;
@@ -59,7 +64,8 @@ struct vqc_recorder {
 	unsigned int nr_past;
 	unsigned int head;
 	unsigned long lost;
-	struct vqc_bucket bucket[VQC_NR_BUCKETS];
+	unsigned int nr_buckets;
+	struct vqc_bucket bucket[];
 };
 
 /* ---- finished flows ---- */
@@ -109,19 +115,21 @@ static void vqc_recorder_collect(struct vqc_recorder *r)
 }
 
 struct vqc_recorder *
-vqc_recorder_create(const struct vqc_ring_config *config,
+vqc_recorder_create(const struct vqc_ring_config *config, unsigned int step,
 		    void (*ended)(void *owner, const struct vqc_flow *flow),
 		    void *owner)
 {
-	struct vqc_recorder *r = kvzalloc(sizeof(*r), GFP_KERNEL);
+	unsigned int i, nr = max(VQC_CPU_BUCKETS * step, VQC_MIN_BUCKETS);
+	struct vqc_recorder *r = kvzalloc(struct_size(r, bucket, nr),
+					  GFP_KERNEL);
 	struct trace_buffer *ring;
-	unsigned int i;
 
 	if (!r)
 		return ERR_PTR(-ENOMEM);
 
 	mutex_init(&r->lock);
-	for (i = 0; i < VQC_NR_BUCKETS; i++)
+	r->nr_buckets = nr;
+	for (i = 0; i < nr; i++)
 		raw_spin_lock_init(&r->bucket[i].lock);
 	r->ended = ended;
 	r->owner = owner;
@@ -342,7 +350,7 @@ static __always_inline void vqc_grip_take(struct vqc_grip *grip,
 {
 	grip->r = r;
 	grip->now_ns = 0;
-	grip->bucket = &r->bucket[seq % VQC_NR_BUCKETS];
+	grip->bucket = &r->bucket[seq & (r->nr_buckets - 1)];
 	raw_spin_lock_irqsave(&grip->bucket->lock, grip->flags);
 	grip->flow = vqc_bucket_find(grip->bucket, seq, cpu);
 	if (!grip->flow && create)
@@ -707,7 +715,7 @@ void vqc_recorder_each_open(struct vqc_recorder *r,
 {
 	unsigned int i;
 
-	for (i = 0; i < VQC_NR_BUCKETS; i++)
+	for (i = 0; i < r->nr_buckets; i++)
 		vqc_bucket_each(&r->bucket[i], fn, owner);
 }
 

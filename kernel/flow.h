@@ -13,6 +13,9 @@
 #ifndef VQC_FLOW_H
 #define VQC_FLOW_H
 
+#include <linux/cpumask.h>
+#include <linux/log2.h>
+
 #include "fabric.h"
 #include "observe.h"
 
@@ -102,6 +105,19 @@ struct vqc_flow {
 	u8 faults;
 };
 
+/**
+ * vqc_flow_step - how far apart the flow ids of one CPU of the host are
+ *
+ * Short ids, and no memory that two CPUs write: neither the counter of a CPU nor,
+ * since this is a power of two, the places where its flows stand.
+ *
+ * Context: any. Return: a power of two, at least the number of CPUs.
+ */
+static inline unsigned int vqc_flow_step(void)
+{
+	return roundup_pow_of_two(nr_cpu_ids);
+}
+
 /* So long is a flow's line at most, with the NUL. */
 #define VQC_FLOW_LINE	352
 
@@ -154,8 +170,9 @@ struct vqc_ring_state {
 /**
  * vqc_recorder_create - memory for the flows of one fabric
  * @config: how finished flows are kept
+ * @step: how far apart the flow ids of one CPU of the host are, a power of two
  * @ended: called for each flow that has ended, with @owner, from any context,
- *	under no lock of the recorder; may be NULL
+ *	sometimes under the lock of a bucket; may be NULL
  * @owner: for @ended
  *
  * Context: may sleep.
@@ -163,7 +180,7 @@ struct vqc_ring_state {
  * was built without ring buffers.
  */
 struct vqc_recorder *
-vqc_recorder_create(const struct vqc_ring_config *config,
+vqc_recorder_create(const struct vqc_ring_config *config, unsigned int step,
 		    void (*ended)(void *owner, const struct vqc_flow *flow),
 		    void *owner);
 

@@ -83,7 +83,7 @@ static int vqc_observer_record(struct vqc_fabric *f)
 		obs->latency = vqc_latency_create();
 	if (!obs->latency)
 		return -ENOMEM;
-	r = vqc_recorder_create(&obs->ring, vqc_obs_ended, f);
+	r = vqc_recorder_create(&obs->ring, vqc_flow_step(), vqc_obs_ended, f);
 	if (IS_ERR(r))
 		return PTR_ERR(r);
 	/* Set up whole before a hook sees it, see vqc_recorder_of(). */
@@ -189,13 +189,10 @@ static struct vqc_recorder *vqc_recorder_of(struct vqc_fabric *f)
 
 /* ---- flow ids ---- */
 
-/*
- * Each CPU counts in steps of the number of CPUs, from a start of its own:
- * unique, short, and no memory that two CPUs write.
- */
+/* From a start of its own each CPU counts in steps, so two never give the same. */
 u64 __vqc_obs_start(struct vqc_fabric *f)
 {
-	return this_cpu_add_return(*f->observer->next_seq, nr_cpu_ids);
+	return this_cpu_add_return(*f->observer->next_seq, vqc_flow_step());
 }
 
 static u64 vqc_seq_take(u64 *place)
@@ -718,7 +715,7 @@ static struct vqc_observer *vqc_observer_alloc(struct vqc_fabric *f)
 	/* The first id of CPU n is n + 1: see __vqc_obs_start(). */
 	for_each_possible_cpu(cpu) {
 		seq = per_cpu_ptr(obs->next_seq, cpu);
-		*seq = cpu + 1 - (u64)nr_cpu_ids;
+		*seq = cpu + 1 - (u64)vqc_flow_step();
 	}
 	return obs;
 }

@@ -191,7 +191,7 @@ static inline struct vqc_recorder *recorder_of(unsigned int nr_flows)
 {
 	const struct vqc_ring_config config = { nr_flows, true };
 
-	return vqc_recorder_create(&config, NULL, NULL);
+	return vqc_recorder_create(&config, 1, NULL, NULL);
 }
 
 /**

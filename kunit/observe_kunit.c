@@ -597,7 +597,7 @@ static void ids_are_unique_and_never_zero(struct kunit *test)
 	for (i = 0; i < 1000; i++) {
 		seq = vqc_obs_start(c->f);
 		KUNIT_EXPECT_GT(test, seq, last);
-		KUNIT_EXPECT_EQ(test, (seq - 1) % nr_cpu_ids,
+		KUNIT_EXPECT_EQ(test, (seq - 1) % vqc_flow_step(),
 				(u64)smp_processor_id());
 		last = seq;
 	}

@@ -69,7 +69,7 @@ static struct vqc_ring_state state_of(struct vqc_recorder *r)
 static void a_ring_that_stops_keeps_the_oldest(struct kunit *test)
 {
 	const struct vqc_ring_config config = { 16, false };
-	struct vqc_recorder *r = vqc_recorder_create(&config, NULL, NULL);
+	struct vqc_recorder *r = vqc_recorder_create(&config, 1, NULL, NULL);
 	struct vqc_ring_state state;
 	struct vqc_flow flow = {};
 
@@ -151,7 +151,8 @@ static void who_wants_to_know_is_told_of_each_end(struct kunit *test)
 {
 	const struct vqc_ring_config config = { 16, false };
 	u64 sum = 0;
-	struct vqc_recorder *r = vqc_recorder_create(&config, count_end, &sum);
+	struct vqc_recorder *r = vqc_recorder_create(&config, 1, count_end,
+						     &sum);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
 	end_some(r, 1, 1000);
@@ -172,6 +173,22 @@ static void full_table_gives_up_its_oldest_flow(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, flow.end, VQC_END_EVICTED);
 	KUNIT_EXPECT_EQ(test, flow.seq, 1ull);
+	vqc_recorder_destroy(r);
+}
+
+/* On a host with 64 CPUs, one of which raises all lines of a machine. */
+static void a_cpu_has_room_for_the_lines_of_a_machine(struct kunit *test)
+{
+	const struct vqc_ring_config config = { 64, true };
+	struct vqc_recorder *r = vqc_recorder_create(&config, 64, NULL, NULL);
+	struct vqc_flow flow = {};
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
+	for (i = 0; i < VQC_NR_IOAPIC_PINS; i++)
+		vqc_flow_start(r, 1 + 64 * i, VQC_ORIGIN_LINE, i,
+			       VQC_SOURCE_USER, 1);
+	KUNIT_EXPECT_FALSE(test, vqc_recorder_last(r, &flow));
 	vqc_recorder_destroy(r);
 }
 
@@ -392,6 +409,7 @@ static struct kunit_case observe_show_cases[] = {
 	KUNIT_CASE(a_ring_that_was_cleared_is_empty),
 	KUNIT_CASE(who_wants_to_know_is_told_of_each_end),
 	KUNIT_CASE(full_table_gives_up_its_oldest_flow),
+	KUNIT_CASE(a_cpu_has_room_for_the_lines_of_a_machine),
 	KUNIT_CASE(open_flows_are_shown_after_the_ended_ones),
 	KUNIT_CASE_PARAM(flow_is_printed_as_a_line, format_gen_params),
 	KUNIT_CASE(line_is_cut_at_the_end_of_its_buffer),
