@@ -548,27 +548,52 @@ static void vqc_flow_taken(struct vqc_grip *grip, const struct vqc_cpu *cpu,
 		vqc_grip_end(grip, VQC_END_TAKEN);
 }
 
-void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
-		     const struct vqc_msg *msg, enum vqc_why why, u64 into)
+/* Has a CPU taken the message whose record this is? */
+static bool vqc_bucket_is_taken(const struct vqc_bucket *bucket, u64 seq)
 {
-	struct vqc_flow *flow;
+	unsigned int i;
+
+	for_each_set_bit(i, &bucket->used, VQC_BUCKET_SIZE)
+		if (bucket->flow[i].seq == seq &&
+		    bucket->flow[i].cpu != VQC_NO_CPU)
+			return true;
+	return false;
+}
+
+static void vqc_flow_declined_by(struct vqc_grip *grip,
+				 const struct vqc_cpu *cpu,
+				 const struct vqc_msg *msg, enum vqc_why why,
+				 u64 into)
+{
+	struct vqc_flow *flow = grip->flow;
+
+	vqc_flow_add_why(flow, why);
+	flow->vector = msg->vector;
+	flow->into = into;
+	/* The timer's message has no vqc_flow_sent() behind it. */
+	if (!flow->ns[VQC_STAGE_START]) {
+		vqc_flow_taken(grip, cpu, msg);
+		vqc_grip_end(grip, into ? VQC_END_MERGED : VQC_END_DROPPED);
+	} else if (vqc_bucket_is_taken(grip->bucket, flow->seq)) {
+		/* As a whole it is delivered: no vqc_flow_sent() ends this part. */
+		if (why == VQC_WHY_COALESCED)
+			vqc_grip_end(grip, VQC_END_MERGED);
+		else
+			vqc_bucket_remove(grip);
+	}
+}
+
+void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
+		     const struct vqc_msg *msg, enum vqc_why why, u64 into,
+		     bool past)
+{
 	struct vqc_grip grip;
 
-	vqc_grip_take(&grip, r, seq, cpu->index, true);
-	flow = grip.flow;
-	if (why == VQC_WHY_DELIVERED) {
+	vqc_grip_take(&grip, r, seq, cpu->index, !past);
+	if (grip.flow && why == VQC_WHY_DELIVERED)
 		vqc_flow_taken(&grip, cpu, msg);
-	} else if (flow->cpu == VQC_NO_CPU) {
-		vqc_flow_add_why(flow, why);
-		flow->vector = msg->vector;
-		flow->into = into;
-		/* The timer's message has no vqc_flow_sent() behind it. */
-		if (!flow->ns[VQC_STAGE_START]) {
-			vqc_flow_taken(&grip, cpu, msg);
-			vqc_grip_end(&grip, into ? VQC_END_MERGED :
-						   VQC_END_DROPPED);
-		}
-	}
+	else if (grip.flow && grip.flow->cpu == VQC_NO_CPU)
+		vqc_flow_declined_by(&grip, cpu, msg, why, into);
 	vqc_grip_release(&grip);
 
 	if (into)

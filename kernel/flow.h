@@ -274,11 +274,13 @@ void vqc_flow_msg(struct vqc_recorder *r, u64 seq, const struct vqc_msg *msg,
  * @msg: the message
  * @why: the answer
  * @into: COALESCED: the flow that was pending at the vector, or 0
+ * @past: DELIVERED, and the CPU has taken it and ended it before it is told here
  *
  * Context: any.
  */
 void vqc_flow_accept(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
-		     const struct vqc_msg *msg, enum vqc_why why, u64 into);
+		     const struct vqc_msg *msg, enum vqc_why why, u64 into,
+		     bool past);
 
 /**
  * vqc_flow_sent - all local APICs have answered

@@ -343,17 +343,20 @@ void __vqc_obs_offer(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg)
 
 /*
  * Settle what vqc_obs_offer() began. Return: the flow that is pending at the
- * vector in place of this one, or 0; @stands: this one, for one without an id.
+ * vector in place of this one, or 0; @stands: this one, for one without an id;
+ * @past: the owner has ended this one already.
  */
 static u64 vqc_irr_settle(struct vqc_cpu *cpu, u64 seq,
 			  const struct vqc_msg *msg, enum vqc_why why,
-			  bool *stands)
+			  bool *stands, bool *past)
 {
 	u64 *place = &cpu->irr_seq[msg->vector];
 	u64 there = READ_ONCE(*place);
 
 	switch (why) {
 	case VQC_WHY_DELIVERED:
+		*past = there != seq &&
+			READ_ONCE(cpu->isr_seq[msg->vector]) != seq;
 		/* The owner may have taken it already; else a stale id gives way. */
 		if (there && there != seq)
 			xchg(place, seq);
@@ -371,11 +374,11 @@ void __vqc_obs_accept(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg,
 		      enum vqc_why why)
 {
 	struct vqc_recorder *r = vqc_recorder_of(cpu->fabric);
-	bool stands = false;
+	bool stands = false, past = false;
 	u64 into = 0;
 
 	if (seq && vqc_msg_has_vector(msg))
-		into = vqc_irr_settle(cpu, seq, msg, why, &stands);
+		into = vqc_irr_settle(cpu, seq, msg, why, &stands, &past);
 
 	trace_virqchip_accept(cpu, seq, msg, why, into);
 	if (!r || !seq)
@@ -383,7 +386,7 @@ void __vqc_obs_accept(struct vqc_cpu *cpu, u64 seq, const struct vqc_msg *msg,
 	/* As in __vqc_obs_pin(). Looked at once: the owner may take it now. */
 	if (stands)
 		why = VQC_WHY_DELIVERED;
-	vqc_flow_accept(r, seq, cpu, msg, why, into);
+	vqc_flow_accept(r, seq, cpu, msg, why, into, past);
 }
 
 void __vqc_obs_sent(struct vqc_fabric *f, u64 seq, unsigned int pin,

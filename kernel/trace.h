@@ -140,7 +140,8 @@ TRACE_DEFINE_ENUM(VQC_SH_OTHERS);
 	__print_symbolic(source, { VQC_SOURCE_USER, "user" },		\
 			 { VQC_SOURCE_IRQFD, "irqfd" },			\
 			 { VQC_SOURCE_PIT, "pit" },			\
-			 { VQC_SOURCE_PULSE, "pulse" })
+			 { VQC_SOURCE_PULSE, "pulse" },			\
+			 { VQC_SOURCE_RESAMPLE, "resample" })
 
 #define vqc_trace_mode(mode)						\
 	__print_symbolic(mode, { VQC_DM_FIXED, "fixed" },		\

@@ -521,6 +521,43 @@ static void broadcast_gives_each_cpu_a_record(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flow[0].seq, flow[1].seq);
 }
 
+/* One takes it, for the other it is merged, or refused. */
+static void part_of_a_broadcast_that_is_not_taken_ends(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+	const char *text;
+
+	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, 0x61);
+	lapic_write(c->cpu[0], VQC_LAPIC_ICR,
+		    0x61 | VQC_ICR_ASSERT | VQC_SH_ALL << 18);
+	lapic_write(c->cpu[1], VQC_LAPIC_SVR, 0xff);
+	lapic_write(c->cpu[0], VQC_LAPIC_ICR,
+		    0x62 | VQC_ICR_ASSERT | VQC_SH_ALL << 18);
+	text = show(test, c->f->observer->recorder);
+	KUNIT_EXPECT_EQ(test, count_lines(text, "  merged into "), 1u);
+	/* What CPU 1 has merged it with, and what CPU 0 has. */
+	KUNIT_EXPECT_EQ(test, count_lines(text, "open: "), 3u);
+	KUNIT_EXPECT_EQ(test, count_lines(text, "open: in IRR"), 3u);
+}
+
+static void target_that_is_faster_than_the_sender_ends_the_flow(struct kunit *test)
+{
+	const struct vqc_msg msg = { .vector = 0x61, .mode = VQC_DM_FIXED };
+	struct observe_case *c = test->priv;
+	u64 seq = vqc_obs_start(c->f);
+	const char *text;
+
+	vqc_obs_msg(c->f, seq, VQC_NO_PIN, &msg, 1);
+	vqc_obs_offer(c->cpu[0], seq, &msg);
+	vqc_lapic_accept(&c->cpu[0]->lapic, &msg);
+	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
+	lapic_eoi(c->cpu[0]);
+	vqc_obs_accept(c->cpu[0], seq, &msg, VQC_WHY_DELIVERED);
+	KUNIT_EXPECT_EQ(test, last_flow(test).end, VQC_END_EOI);
+	text = show(test, c->f->observer->recorder);
+	KUNIT_EXPECT_EQ(test, count_lines(text, "open: "), 0u);
+}
+
 static void closed_cpu_is_named_as_what_it_waited_for(struct kunit *test)
 {
 	struct observe_case *c = test->priv;
@@ -630,6 +667,8 @@ static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(message_that_no_cpu_takes_stays_with_its_pin),
 	KUNIT_CASE(nmi_message_ends_when_it_is_taken),
 	KUNIT_CASE(broadcast_gives_each_cpu_a_record),
+	KUNIT_CASE(part_of_a_broadcast_that_is_not_taken_ends),
+	KUNIT_CASE(target_that_is_faster_than_the_sender_ends_the_flow),
 	KUNIT_CASE(closed_cpu_is_named_as_what_it_waited_for),
 	KUNIT_CASE(closed_cpu_is_named_for_the_pic_too),
 	KUNIT_CASE(flow_whose_beginning_nobody_saw_gets_an_id),
