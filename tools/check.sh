@@ -28,29 +28,28 @@ stages()
 	kvm-own          | check | l1    | 600  | tests | kvm_own
 	kvm-own-long     | all   | l1    | 1200 | tests | kvm_own --long
 	kvm-own-split    | all   | l1    | 600  | tests | kvm_own --split
-	linux-guest      | check | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
+	linux-guest      | check | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
 	guests           | all   | l1    | 900  | tests | guests short 900
 	guests-boards    | all   | l1    | 3600 | tests | guests boards 3600
 	guests-chips     | all   | l1    | 3600 | tests | guests chips 3600
 	guests-events    | all   | l1    | 5400 | tests | guests events 5400
 	intel-linux      | all   | l1    | 3600 | tests | intel_linux
-	linux-split      | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
+	linux-split      | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
 	split-async      | all   | l1    | 900  | tests | in_l1 6.1 sh -c 'echo split >/sys/module/virqchip/parameters/mode && exec tools/lab/compare.sh --device-only /dev/virqchip --stock-lapic async async.x2apic'
 	split-6.12       | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites --split
 	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
 	intel-split      | all   | l1    | 900  | tests | in_l1 intel tools/vm/test-suites --split
 	trouble          | check | l1    | 600  | tests | in_l1 6.1 tools/lab/trouble.sh
 	record           | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-record
-	unload           | check | l1    | 600  | tests | in_l1 6.1 tools/vm/test-unload
-	tools            | check | l1    | 600  | tests | tools/vm/test-run
+	unload           | check | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.1 tools/vm/test-unload
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites
 	l1-7.2           | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites
 	lab-6.12         | all   | l1    | 900  | tests | in_l1 6.12 tools/lab/compare.sh --device-only /dev/virqchip
 	lab-7.2          | all   | l1    | 900  | tests | in_l1 7.2 tools/lab/compare.sh --device-only /dev/virqchip
-	linux-guest-6.12 | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
-	linux-guest-7.2  | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
-	unload-6.12      | all   | l1    | 600  | tests | in_l1 6.12 tools/vm/test-unload
-	unload-7.2       | all   | l1    | 600  | tests | in_l1 7.2 tools/vm/test-unload
+	linux-guest-6.12 | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
+	linux-guest-7.2  | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
+	unload-6.12      | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.12 tools/vm/test-unload
+	unload-7.2       | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 7.2 tools/vm/test-unload
 	module-debug     | all   | l1    | 3600 | step  | build_module debug
 	debug            | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug suites
 	debug-split      | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug split
@@ -68,6 +67,7 @@ stages()
 	timeline         | all   | host  | 900  | tests | tools/deps.sh browser && make -C tools/virqctl check-timeline
 	replay           | check | host  | 600  | tests | O="$build/virqctl" tools/virqctl/test-replay
 	docs             | check | host  | 300  | step  | make docs DOCS_BUILD="$build/docs"
+	tools            | check | host  | 600  | tests | tools/vm/test-run
 	kunit-um-6.12    | all   | host  | 1800 | tests | need_kernel 6.12 && tools/kunit.sh --arch um --kernel 6.12
 	kunit-um-7.2     | all   | host  | 1800 | tests | need_kernel 7.2 && tools/kunit.sh --arch um --kernel 7.2
 	EOF
@@ -138,7 +138,8 @@ build_programs()
 # in_l1 KERNEL COMMAND...: where KVM and virqchip are loaded; KERNEL "intel" is 6.1
 # with kvm-intel. What it leaves is in a directory beside the log, and so is the
 # module: the stage that builds it anew may run at the same time. $l1_time is the L1's
-# time limit, and $l1_warns --allow-warn where its kernel may warn. ${l1_files[@]} are
+# time limit, $l1_warns --allow-warn where its kernel may warn, and $l1_turns
+# --one-thread where the emulation with several does not hold. ${l1_files[@]} are
 # options of tools/vm/run for an Intel one.
 in_l1()
 {
@@ -158,7 +159,7 @@ in_l1()
 		>"$logs/$stage/module.log" 2>&1 || { cat "$logs/$stage/module.log"; return 1; }
 	# shellcheck disable=SC2016 # for the shell in the L1
 	tools/vm/run --kernel "$kernel" "${machine[@]}" --module "$logs/$stage/virqchip.ko" \
-		--timeout "${l1_time:-900}" ${l1_warns:+"$l1_warns"} --results "$logs/$stage" -- \
+		--timeout "${l1_time:-900}" ${l1_warns:+"$l1_warns"} ${l1_turns:+"$l1_turns"} --results "$logs/$stage" -- \
 		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 

@@ -11,8 +11,8 @@ qemu_start()
 
 	initramfs=$vm_kernel_dir/l1-$(vm_hash "$init" "${boot_modules[*]}").cpio
 	vm_build_initramfs "$initramfs" "$init" "${boot_modules[@]}"
+	! $one_thread && ! $icount || accel=tcg,thread=single
 	if $icount; then
-		accel=tcg,thread=single
 		icount_args=(-icount "shift=0,sleep=off")
 	fi
 
