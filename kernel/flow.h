@@ -60,7 +60,7 @@ enum vqc_end {
 
 /**
  * struct vqc_flow - the record of one interrupt
- * @seq: flow id; 0: free place in the table
+ * @seq: flow id
  * @into: the flow that it was merged with, 0 if none or unknown
  * @ns: when it passed each stage, monotonic time; 0 if it did not, or unseen
  * @gsi: VQC_NO_GSI if no line began it

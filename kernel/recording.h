@@ -31,7 +31,7 @@ struct vqc_flow;
  * @next: number of the record to be read next
  * @settled: records below are in @ring by now, or were lost
  * @restated: number of the first record of the last states of all chips that
- *            followed a loss
+ *	followed a loss
  * @nr_told: how many of what stands before the first record were read
  * @have: bytes of @buf that wait to be read
  * @head: the start of the recording

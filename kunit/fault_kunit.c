@@ -88,7 +88,7 @@ static void a_dropped_line_reaches_no_chip(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set_line(c, GSI, 1), -1);
 	KUNIT_EXPECT_FALSE(test, vqc_line_level(&c->f->ioapic_line[GSI]));
 	KUNIT_EXPECT_FALSE(test, pending(c, 0));
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "dropped: a fault on purpose");
 	set_line(c, GSI, 0);
 	/* Once was asked for. */
@@ -122,7 +122,7 @@ static void a_late_line_rises_and_falls_in_order(struct kunit *test)
 	expect_soon(test, pending(c, 0));
 	expect_soon(test, !vqc_line_level(&c->f->ioapic_line[GSI]));
 	KUNIT_EXPECT_EQ(test, raised(c, GSI), 1ull);
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "open: in IRR, late by a fault on purpose");
 }
 
@@ -139,12 +139,12 @@ static void a_storm_says_that_it_was_made(struct kunit *test)
 	pulse(c, GSI);
 	vqc_inject_pending(c->cpu[0]);
 	lapic_eoi(c->cpu[0]);
-	expect_no_text(test, show(test, c->f->observer->recorder),
+	expect_no_text(test, show_flows(test),
 		       "fault on purpose");
 	expect_soon(test, pending(c, 0));
 	vqc_inject_pending(c->cpu[0]);
 	lapic_eoi(c->cpu[0]);
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "eoi, made by a fault on purpose");
 }
 
@@ -183,7 +183,7 @@ static void a_dropped_message_is_taken_for_delivered(struct kunit *test)
 	set_line(c, GSI, 1);
 	KUNIT_EXPECT_FALSE(test, pending(c, 0));
 	KUNIT_EXPECT_TRUE(test, c->f->ioapic.rte[GSI] & VQC_RTE_REMOTE_IRR);
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "dropped: the PIC is not initialised; a fault on purpose");
 }
 
@@ -197,13 +197,13 @@ static void a_late_message_comes_to_its_cpu(struct kunit *test)
 	add_rule(test, &rule);
 	vqc_send_msi(c->f, MSI_ADDRESS | 1 << 12, VECTOR);
 	KUNIT_EXPECT_FALSE(test, pending(c, 1));
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "open: on its way: a fault on purpose");
 	expect_soon(test, pending(c, 1));
 	KUNIT_EXPECT_FALSE(test, pending(c, 0));
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "open: in IRR, late by a fault on purpose");
-	expect_no_text(test, show(test, c->f->observer->recorder),
+	expect_no_text(test, show_flows(test),
 		       "on its way");
 }
 
@@ -229,7 +229,7 @@ static void a_late_message_of_a_line_is_one_flow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (unsigned int)flow.faults,
 			(unsigned int)VQC_FLOW_LATE);
 	KUNIT_EXPECT_EQ(test, (int)flow.hold, VQC_WHY_DELIVERED);
-	expect_no_text(test, show(test, c->f->observer->recorder), "open: ");
+	expect_no_text(test, show_flows(test), "open: ");
 }
 
 /* Of a message to all CPUs one is late, and the other is not. */
@@ -275,7 +275,7 @@ static void a_storm_of_messages_comes_again(struct kunit *test)
 	vqc_send_msi(c->f, MSI_ADDRESS, VECTOR);
 	KUNIT_ASSERT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	expect_soon(test, pending(c, 0));
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "open: in IRR, made by a fault on purpose");
 }
 
@@ -305,11 +305,11 @@ static void a_spurious_interrupt_is_ir7_of_the_chip(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, injected(c, 0x27), 1ull);
 	KUNIT_EXPECT_EQ(test, c->f->pic.chip[0].isr, 0);
 	/* Both say so: what was forgotten, and what came in its place. */
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    "dropped: RTE masked: edge ignored; a fault on purpose");
-	expect_text(test, show(test, c->f->observer->recorder),
+	expect_text(test, show_flows(test),
 		    ", made by a fault on purpose");
-	expect_no_text(test, show(test, c->f->observer->recorder), "open: ");
+	expect_no_text(test, show_flows(test), "open: ");
 	set_line(c, 12, 1);
 	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	KUNIT_EXPECT_EQ(test, injected(c, 0x2f), 1ull);

@@ -230,6 +230,35 @@ static inline void expect_text(struct kunit *test, const char *text,
 }
 
 /**
+ * show_flows - what debugfs shows of the flows of a case's fabric
+ * @test: the case
+ *
+ * Context: process. Return: as show().
+ */
+static inline char *show_flows(struct kunit *test)
+{
+	struct observe_case *c = test->priv;
+
+	return show(test, c->f->observer->recorder);
+}
+
+/**
+ * count_text - how often a text has a part
+ * @text: the text
+ * @part: the part
+ *
+ * Context: any. Return: how often.
+ */
+static inline unsigned int count_text(const char *text, const char *part)
+{
+	unsigned int nr = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		nr++;
+	return nr;
+}
+
+/**
  * expect_no_text - expect a text not to have a part
  * @test: the case
  * @text: the text

@@ -291,7 +291,7 @@ static void wire_that_does_not_change_begins_no_flow(struct kunit *test)
 	vqc_set_irq(c->f, VQC_SOURCE_USER, 16, 1, true);
 	KUNIT_EXPECT_EQ(test, last_flow(test).seq, seq);
 	/* Nor does it stay among the open ones. */
-	KUNIT_EXPECT_NULL(test, strstr(show(test, c->f->observer->recorder),
+	KUNIT_EXPECT_NULL(test, strstr(show_flows(test),
 				       "open: "));
 }
 
@@ -333,15 +333,6 @@ static void ended_flow_is_not_merged_into_a_new_one(struct kunit *test)
 	}
 }
 
-static unsigned int count_lines(const char *text, const char *part)
-{
-	unsigned int nr = 0;
-
-	for (; (text = strstr(text, part)); text++)
-		nr++;
-	return nr;
-}
-
 /* The PIC, asked last, keeps an edge that was merged at the local APIC. */
 static void merged_flow_is_not_begun_anew(struct kunit *test)
 {
@@ -359,9 +350,9 @@ static void merged_flow_is_not_begun_anew(struct kunit *test)
 	rte_write(c, 10, 0x31);
 	pulse(c, 10);
 	pulse(c, 10);
-	text = show(test, c->f->observer->recorder);
-	KUNIT_EXPECT_EQ(test, count_lines(text, "  merged into "), 1u);
-	KUNIT_EXPECT_EQ(test, count_lines(text, "open: "), 1u);
+	text = show_flows(test);
+	KUNIT_EXPECT_EQ(test, count_text(text, "  merged into "), 1u);
+	KUNIT_EXPECT_EQ(test, count_text(text, "open: "), 1u);
 }
 
 /* What the PIC has latched comes after its flow has ended: it is another one. */
@@ -533,11 +524,11 @@ static void part_of_a_broadcast_that_is_not_taken_ends(struct kunit *test)
 	lapic_write(c->cpu[1], VQC_LAPIC_SVR, 0xff);
 	lapic_write(c->cpu[0], VQC_LAPIC_ICR,
 		    0x62 | VQC_ICR_ASSERT | VQC_SH_ALL << 18);
-	text = show(test, c->f->observer->recorder);
-	KUNIT_EXPECT_EQ(test, count_lines(text, "  merged into "), 1u);
+	text = show_flows(test);
+	KUNIT_EXPECT_EQ(test, count_text(text, "  merged into "), 1u);
 	/* What CPU 1 has merged it with, and what CPU 0 has. */
-	KUNIT_EXPECT_EQ(test, count_lines(text, "open: "), 3u);
-	KUNIT_EXPECT_EQ(test, count_lines(text, "open: in IRR"), 3u);
+	KUNIT_EXPECT_EQ(test, count_text(text, "open: "), 3u);
+	KUNIT_EXPECT_EQ(test, count_text(text, "open: in IRR"), 3u);
 }
 
 static void target_that_is_faster_than_the_sender_ends_the_flow(struct kunit *test)
@@ -554,8 +545,8 @@ static void target_that_is_faster_than_the_sender_ends_the_flow(struct kunit *te
 	lapic_eoi(c->cpu[0]);
 	vqc_obs_accept(c->cpu[0], seq, &msg, VQC_WHY_DELIVERED);
 	KUNIT_EXPECT_EQ(test, last_flow(test).end, VQC_END_EOI);
-	text = show(test, c->f->observer->recorder);
-	KUNIT_EXPECT_EQ(test, count_lines(text, "open: "), 0u);
+	text = show_flows(test);
+	KUNIT_EXPECT_EQ(test, count_text(text, "open: "), 0u);
 }
 
 static void closed_cpu_is_named_as_what_it_waited_for(struct kunit *test)

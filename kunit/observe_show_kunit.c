@@ -17,15 +17,6 @@ static void end_some(struct vqc_recorder *r, u64 first, unsigned int nr)
 		vqc_flow_start(r, seq, VQC_ORIGIN_LINE, 5, VQC_SOURCE_USER, 0);
 }
 
-static unsigned int count_lines(const char *text)
-{
-	unsigned int nr = 0;
-
-	for (; *text; text++)
-		nr += *text == '\n';
-	return nr;
-}
-
 static void reading_keeps_what_was_read(struct kunit *test)
 {
 	struct vqc_recorder *r = recorder_of(16);
@@ -36,7 +27,7 @@ static void reading_keeps_what_was_read(struct kunit *test)
 	first = show(test, r);
 	second = show(test, r);
 	KUNIT_EXPECT_STREQ(test, first, second);
-	KUNIT_EXPECT_EQ(test, count_lines(first), 1u + 3u);
+	KUNIT_EXPECT_EQ(test, count_text(first, "\n"), 1u + 3u);
 	vqc_recorder_destroy(r);
 }
 
@@ -47,9 +38,9 @@ static void newest_flows_are_kept_and_stand_last(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, r);
 	end_some(r, 1, 10);
-	KUNIT_EXPECT_EQ(test, count_lines(show(test, r)), 1u + 10u);
+	KUNIT_EXPECT_EQ(test, count_text(show(test, r), "\n"), 1u + 10u);
 	end_some(r, 11, 10);
-	KUNIT_EXPECT_EQ(test, count_lines(show(test, r)), 1u + 16u);
+	KUNIT_EXPECT_EQ(test, count_text(show(test, r), "\n"), 1u + 16u);
 	KUNIT_EXPECT_TRUE(test, vqc_recorder_last(r, &flow));
 	KUNIT_EXPECT_EQ(test, flow.seq, 20ull);
 	KUNIT_EXPECT_NULL(test, strstr(show(test, r), "\n        4 "));
@@ -113,7 +104,7 @@ static void a_ring_can_grow_and_shrink(struct kunit *test)
 	end_some(r, 1, 16);
 	KUNIT_ASSERT_EQ(test, vqc_recorder_configure(r, &more), 0);
 	end_some(r, 17, 16);
-	KUNIT_EXPECT_EQ(test, count_lines(show(test, r)), 1u + 32u);
+	KUNIT_EXPECT_EQ(test, count_text(show(test, r), "\n"), 1u + 32u);
 	KUNIT_ASSERT_EQ(test, vqc_recorder_configure(r, &less), 0);
 	KUNIT_EXPECT_EQ(test, state_of(r).kept, 20ul);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(show(test, r), "\n       13 "));
