@@ -86,6 +86,8 @@ build_module()
 		{ cat "$log" >&2; echo "run.sh: the module does not build" >&2; exit 1; }
 }
 
+all_columns=(stock floor virqchip flows split before)
+
 # The columns that are measured.
 columns()
 {
@@ -137,8 +139,7 @@ run_benches()
 	fi
 	make -s -C "$top/tools/lab" >&2
 	make -s -C "$bench" >&2
-	rm -f "$results"/{stock,virqchip,flows,split,floor,before}{,.ipi} \
-		"$results/scale"
+	rm -f "${all_columns[@]/#/$results/}" "$results"/*.ipi "$results/scale"
 	"$top/tools/vm/run" --icount --kvm "${module_args[@]}" \
 		--results "$results" --env "BENCH_MODULE=$with_module" \
 		--env "BENCH_AGAINST=$against" -- "$bench/in-l1.sh" "$loops" >&2
@@ -197,10 +198,10 @@ print_table()
 		if (format == "rst")
 			print rule(n)
 	}
-	# What @column costs more than @base, in percent; also a cell.
-	function more(column, base, row) {
+	# A cell with the figure of @shown, and with what @column costs more than @base.
+	function more(shown, column, base, row) {
 		percent = 100 * (median[column, row] / median[base, row] - 1)
-		return sprintf("%s (%+.1f %%)", group(median[column, row]), percent)
+		return sprintf("%s (%+.1f %%)", group(median[shown, row]), percent)
 	}
 	# A second table: the same with flows, and with another build of the module.
 	function print_watched(    n, i, row, values, header) {
@@ -219,15 +220,14 @@ print_table()
 				continue
 			cell("flows", row)
 			values[1] = group(median["virqchip", row])
-			values[2] = more("flows", "virqchip", row)
+			values[2] = more("flows", "flows", "virqchip", row)
 			if (percent > 15 && !(row in never_taken)) {
 				printf "flows cost more than 15 %% in: %s\n", row > "/dev/stderr"
 				bad = 1
 			}
 			if (n == 3) {
 				cell("before", row)
-				values[3] = group(median["before", row]) \
-					sprintf(" (%+.1f %%)", 100 * (median["virqchip", row] / median["before", row] - 1))
+				values[3] = more("before", "virqchip", "before", row)
 			}
 			print_row(row, values, n)
 		}
@@ -353,7 +353,7 @@ print_scale()
 
 $print_only || run_benches
 files=()
-for column in stock virqchip flows before split floor; do
+for column in "${all_columns[@]}"; do
 	[ ! -f "$results/$column" ] || files+=("$results/$column")
 done
 [ ${#files[@]} -gt 0 ] || { echo "run.sh: no figures in $results" >&2; exit 1; }

@@ -11,7 +11,9 @@ qemu_start()
 
 	initramfs=$vm_kernel_dir/l1-$(vm_hash "$init" "${boot_modules[*]}").cpio
 	vm_build_initramfs "$initramfs" "$init" "${boot_modules[@]}"
-	! $one_thread && ! $icount || accel=tcg,thread=single
+	if $one_thread || $icount; then
+		accel=tcg,thread=single
+	fi
 	if $icount; then
 		icount_args=(-icount "shift=0,sleep=off")
 	fi
