@@ -106,22 +106,19 @@ vqc_rec_pic_set_line(struct vqc_fabric *f, unsigned int pin, bool level,
 }
 
 /**
- * vqc_rec_pic_ack - vqc_pic_ack() of a fabric's PIC
+ * vqc_rec_pic_ack - vqc_pic_ack_as() of a fabric's PIC
  * @f: the fabric
- * @glitch: vqc_pic_ack_glitch() instead
+ * @glitch: as there
  * @pin: as there
  * @fx: as there
  *
- * Context: any; @f->pic_lock is held. Return: as vqc_pic_ack().
+ * Context: any; @f->pic_lock is held. Return: as vqc_pic_ack_as().
  */
 static __always_inline u8 vqc_rec_pic_ack(struct vqc_fabric *f, bool glitch,
 					  unsigned int *pin, struct vqc_fx *fx)
 {
-	if (vqc_recording())
-		return __vqc_rec_pic_ack(f, glitch, pin, fx);
-	if (unlikely(glitch))
-		return vqc_pic_ack_glitch(&f->pic, pin, fx);
-	return vqc_pic_ack(&f->pic, pin, fx);
+	return vqc_recording() ? __vqc_rec_pic_ack(f, glitch, pin, fx) :
+				 vqc_pic_ack_as(&f->pic, glitch, pin, fx);
 }
 
 /**

@@ -39,8 +39,7 @@ u8 __vqc_rec_pic_ack(struct vqc_fabric *f, bool glitch, unsigned int *pin,
 {
 	struct virqchip_rec_op op = VQC_REC_OP(PIC, ACK, .arg = glitch);
 	unsigned int before = fx->nr;
-	u8 vector = glitch ? vqc_pic_ack_glitch(&f->pic, pin, fx) :
-			     vqc_pic_ack(&f->pic, pin, fx);
+	u8 vector = vqc_pic_ack_as(&f->pic, glitch, pin, fx);
 
 	op.result = vector | *pin << 8;
 	vqc_rec_put_op(f, &op, &f->pic, fx, before);

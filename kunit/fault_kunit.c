@@ -137,13 +137,11 @@ static void a_storm_says_that_it_was_made(struct kunit *test)
 	rule.us = 20000;
 	add_rule(test, &rule);
 	pulse(c, GSI);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	expect_no_text(test, show_flows(test),
 		       "fault on purpose");
 	expect_soon(test, pending(c, 0));
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	expect_text(test, show_flows(test),
 		    "eoi, made by a fault on purpose");
 }
@@ -219,8 +217,7 @@ static void a_late_message_of_a_line_is_one_flow(struct kunit *test)
 	add_rule(test, &rule);
 	set_line(c, GSI, 1);
 	expect_soon(test, pending(c, 0));
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	KUNIT_ASSERT_TRUE(test, vqc_recorder_last(c->f->observer->recorder,
 						  &flow));
 	KUNIT_EXPECT_EQ(test, (int)flow.end, VQC_END_EOI);
@@ -252,8 +249,7 @@ static void a_late_message_to_one_cpu_of_two(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (unsigned int)flow.faults, 0u);
 	KUNIT_EXPECT_EQ(test, (int)flow.hold, VQC_WHY_DELIVERED);
 	expect_soon(test, pending(c, 0));
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	KUNIT_ASSERT_TRUE(test, vqc_recorder_last(c->f->observer->recorder,
 						  &flow));
 	KUNIT_EXPECT_EQ(test, (unsigned int)flow.cpu, 0u);
@@ -344,8 +340,7 @@ static unsigned int dropped_of_ten(struct kunit *test,
 	for (i = 0; i < 10; i++) {
 		nr += set_line(c, GSI, 1) < 0;
 		set_line(c, GSI, 0);
-		vqc_inject_pending(c->cpu[0]);
-		lapic_eoi(c->cpu[0]);
+		serve(c->cpu[0]);
 	}
 	return nr;
 }

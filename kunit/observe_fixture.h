@@ -146,6 +146,18 @@ static inline void lapic_eoi(struct vqc_cpu *cpu)
 }
 
 /**
+ * serve - the CPU takes what comes next, and ends it
+ * @cpu: the CPU
+ *
+ * Context: its owner.
+ */
+static inline void serve(struct vqc_cpu *cpu)
+{
+	vqc_inject_pending(cpu);
+	lapic_eoi(cpu);
+}
+
+/**
  * rte_write - write an RTE, its upper half first
  * @c: what the case works on
  * @pin: pin of the IOAPIC

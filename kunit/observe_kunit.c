@@ -232,8 +232,7 @@ static void second_edge_is_merged_into_the_first(struct kunit *test)
 	expect_nothing_ended(test);
 	pulse(c, 16);
 	second = last_flow(test);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	first = last_flow(test);
 
 	KUNIT_EXPECT_EQ(test, second.end, VQC_END_MERGED);
@@ -255,8 +254,7 @@ static void edge_in_service_starts_a_flow_of_its_own(struct kunit *test)
 	pulse(c, 16);
 	lapic_eoi(c->cpu[0]);
 	first = last_flow(test);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	second = last_flow(test);
 
 	KUNIT_EXPECT_NE(test, first.seq, second.seq);
@@ -326,8 +324,7 @@ static void ended_flow_is_not_merged_into_a_new_one(struct kunit *test)
 	rte_write(c, 4, 0x31);
 	for (i = 0; i < 3; i++) {
 		pulse(c, 4);
-		vqc_inject_pending(c->cpu[0]);
-		lapic_eoi(c->cpu[0]);
+		serve(c->cpu[0]);
 		KUNIT_EXPECT_EQ(test, last_flow(test).end, VQC_END_EOI);
 		KUNIT_EXPECT_EQ(test, last_flow(test).merged, 0u);
 	}
@@ -417,8 +414,7 @@ static void level_still_high_after_eoi_begins_again(struct kunit *test)
 
 	rte_write(c, 16, 0x31 | VQC_RTE_LEVEL);
 	vqc_set_irq(c->f, VQC_SOURCE_USER, 16, 1, true);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	first = last_flow(test);
 	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 1);
 	vqc_set_irq(c->f, VQC_SOURCE_USER, 16, 0, true);
@@ -439,8 +435,7 @@ static void msi_is_one_flow(struct kunit *test)
 	struct vqc_flow flow;
 
 	vqc_send_msi(c->f, MSI_ADDRESS, 0x51);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 
 	flow = last_flow(test);
 	KUNIT_EXPECT_EQ(test, flow.origin, VQC_ORIGIN_MSI);
@@ -472,8 +467,7 @@ static void message_that_no_cpu_takes_stays_with_its_pin(struct kunit *test)
 	expect_nothing_ended(test);
 	KUNIT_EXPECT_NE(test, c->f->ioapic_seq[16], 0ull);
 	lapic_start(c->cpu[0]);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 
 	flow = last_flow(test);
 	KUNIT_EXPECT_EQ(test, flow.gsi, 16u);
@@ -558,8 +552,7 @@ static void closed_cpu_is_named_as_what_it_waited_for(struct kunit *test)
 	vqc_send_msi(c->f, MSI_ADDRESS, 0x51);
 	KUNIT_EXPECT_EQ(test, vqc_inject_pending(c->cpu[0]), 0);
 	observe_ready_answer = VQC_WHY_DELIVERED;
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 
 	flow = last_flow(test);
 	KUNIT_EXPECT_EQ(test, flow.end, VQC_END_EOI);
@@ -592,8 +585,7 @@ static void flow_whose_beginning_nobody_saw_gets_an_id(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vqc_flows_switch(false), 0);
 	vqc_send_msi(c->f, MSI_ADDRESS, 0x51);
 	KUNIT_ASSERT_EQ(test, vqc_flows_switch(true), 0);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 
 	flow = last_flow(test);
 	KUNIT_EXPECT_NE(test, flow.seq, 0ull);
@@ -608,8 +600,7 @@ static void nothing_is_recorded_when_it_is_off(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, vqc_flows_switch(false), 0);
 	vqc_send_msi(c->f, MSI_ADDRESS, 0x51);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	expect_nothing_ended(test);
 	KUNIT_EXPECT_EQ(test, c->cpu[0]->isr_seq[0x51], 0ull);
 }

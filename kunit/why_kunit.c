@@ -120,8 +120,7 @@ static void an_edge_that_was_taken_needs_a_fall(struct kunit *test)
 
 	rte_write(c, GSI, RTE_EDGE);
 	set_line(c, GSI, 1);
-	vqc_inject_pending(c->cpu[0]);
-	lapic_eoi(c->cpu[0]);
+	serve(c->cpu[0]);
 	expect_gsi(test, GSI, VQC_WHY_EDGE_TAKEN, "has to fall", "RTE[10]=0x");
 }
 
@@ -315,8 +314,7 @@ static void a_storm_is_named(struct kunit *test)
 	rte_write(c, GSI, RTE_LEVEL);
 	set_line(c, GSI, 1);
 	for (n = 0; n < 20000 && !c->f->ioapic.deferred; n++) {
-		vqc_inject_pending(c->cpu[0]);
-		lapic_eoi(c->cpu[0]);
+		serve(c->cpu[0]);
 	}
 	/* The pause is short: the answer is about a copy that stands still. */
 	hrtimer_cancel(&c->f->ioapic_timer);

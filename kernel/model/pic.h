@@ -203,6 +203,22 @@ u8 vqc_pic_ack_glitch(struct vqc_pic *pic, unsigned int *pin,
 		      struct vqc_fx *fx);
 
 /**
+ * vqc_pic_ack_as - the INTA sequence, of either kind
+ * @pic: the pair
+ * @glitch: vqc_pic_ack_glitch(), else vqc_pic_ack()
+ * @pin: as there
+ * @fx: as there
+ *
+ * Context: any; caller serialises. Return: as there.
+ */
+static inline u8 vqc_pic_ack_as(struct vqc_pic *pic, bool glitch,
+				unsigned int *pin, struct vqc_fx *fx)
+{
+	return glitch ? vqc_pic_ack_glitch(pic, pin, fx) :
+			vqc_pic_ack(pic, pin, fx);
+}
+
+/**
  * vqc_pic_read - read a byte from a port
  * @pic: the pair
  * @port: which; one out of range reads as 0xff

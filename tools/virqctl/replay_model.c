@@ -205,8 +205,7 @@ static void run_pic(struct run *r)
 					       &r->fx));
 		break;
 	case VIRQCHIP_OP_PIC_ACK:
-		vector = was->arg ? vqc_pic_ack_glitch(pic, &pin, &r->fx) :
-				    vqc_pic_ack(pic, &pin, &r->fx);
+		vector = vqc_pic_ack_as(pic, was->arg, &pin, &r->fx);
 		r->op->result = vector | pin << 8;
 		break;
 	case VIRQCHIP_OP_PIC_READ:
