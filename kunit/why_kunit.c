@@ -313,9 +313,8 @@ static void a_storm_is_named(struct kunit *test)
 
 	rte_write(c, GSI, RTE_LEVEL);
 	set_line(c, GSI, 1);
-	for (n = 0; n < 20000 && !c->f->ioapic.deferred; n++) {
+	for (n = 0; n < 20000 && !c->f->ioapic.deferred; n++)
 		serve(c->cpu[0]);
-	}
 	/* The pause is short: the answer is about a copy that stands still. */
 	hrtimer_cancel(&c->f->ioapic_timer);
 	if (c->f->ioapic.deferred)
