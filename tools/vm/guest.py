@@ -484,6 +484,13 @@ class Guest:
 
     # ---- what the guest does ----
 
+    def check_mode(self, mode):
+        """The VM is virqchip's, in that mode: without a local APIC of ours in split."""
+        # Answered only when the machine is complete.
+        self.qmp.call("query-status")
+        if (self.vm / "lapic0").exists() != (mode == "full"):
+            raise Failure(f"{self.vm} is not in {mode} mode")
+
     def await_up(self, limit, start=0):
         """The guest has booted and takes commands."""
         return self.console.expect("AGENT-UP after .* s$", limit, start)
