@@ -28,34 +28,34 @@ stages()
 	kvm-own          | check | l1    | 600  | tests | kvm_own
 	kvm-own-long     | all   | l1    | 1200 | tests | kvm_own --long
 	kvm-own-split    | all   | l1    | 600  | tests | kvm_own --split
-	linux-guest      | check | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
+	linux-guest      | check | l1    | 900  | tests | l1_options=--one-thread in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
 	guests           | all   | l1    | 900  | tests | guests short 900
 	guests-boards    | all   | l1    | 3600 | tests | guests boards 3600
 	guests-chips     | all   | l1    | 3600 | tests | guests chips 3600
 	guests-events    | all   | l1    | 5400 | tests | guests events 5400
 	intel-linux      | all   | l1    | 3600 | tests | intel_linux
-	linux-split      | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
+	linux-split      | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
 	split-async      | all   | l1    | 900  | tests | in_l1 6.1 sh -c 'echo split >/sys/module/virqchip/parameters/mode && exec tools/lab/compare.sh --device-only /dev/virqchip --stock-lapic async async.x2apic'
 	split-6.12       | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites --split
 	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
 	intel-split      | all   | l1    | 900  | tests | in_l1 intel tools/vm/test-suites --split
 	trouble          | check | l1    | 600  | tests | in_l1 6.1 tools/lab/trouble.sh
 	record           | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-record
-	unload           | check | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.1 tools/vm/test-unload
+	unload           | check | l1    | 900  | tests | l1_options=--one-thread in_l1 6.1 tools/vm/test-unload
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites
 	l1-7.2           | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites
 	lab-6.12         | all   | l1    | 900  | tests | in_l1 6.12 tools/lab/compare.sh --device-only /dev/virqchip
 	lab-7.2          | all   | l1    | 900  | tests | in_l1 7.2 tools/lab/compare.sh --device-only /dev/virqchip
-	linux-guest-6.12 | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
-	linux-guest-7.2  | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
-	unload-6.12      | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 6.12 tools/vm/test-unload
-	unload-7.2       | all   | l1    | 900  | tests | l1_turns=--one-thread in_l1 7.2 tools/vm/test-unload
+	linux-guest-6.12 | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
+	linux-guest-7.2  | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
+	unload-6.12      | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 6.12 tools/vm/test-unload
+	unload-7.2       | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 7.2 tools/vm/test-unload
 	module-debug     | all   | l1    | 3600 | step  | build_module debug
 	debug            | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug suites
 	debug-split      | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug split
 	debug-guests     | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug guests
 	debug-unload     | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug unload
-	debug-faults     | all   | l1    | 3600 | tests | l1_time=3500 l1_warns=--allow-warn in_l1 debug tools/vm/test-debug faults
+	debug-faults     | all   | l1    | 3600 | tests | l1_time=3500 l1_options=--allow-warn in_l1 debug tools/vm/test-debug faults
 	module-6.12      | check | host  | 900  | step  | build_module 6.12
 	module-7.2       | all   | host  | 1200 | step  | build_module 7.2
 	harness          | check | host  | 600  | tests | make -j2 -C tools/harness O="$build/harness" check
@@ -138,17 +138,18 @@ build_programs()
 # in_l1 KERNEL COMMAND...: where KVM and virqchip are loaded; KERNEL "intel" is 6.1
 # with kvm-intel. What it leaves is in a directory beside the log, and so is the
 # module: the stage that builds it anew may run at the same time. $l1_time is the L1's
-# time limit, $l1_warns --allow-warn where its kernel may warn, and $l1_turns
-# --one-thread where the emulation with several does not hold. ${l1_files[@]} are
-# options of tools/vm/run for an Intel one.
+# time limit, and $l1_options are more of tools/vm/run: --allow-warn where its kernel
+# may warn, --one-thread or --smp 1 where the emulation with several threads or CPUs
+# does not hold. ${l1_files[@]} are those of an Intel one.
 in_l1()
 {
-	local kernel=$1 machine=(--kvm)
+	local kernel=$1 machine=(--kvm) options
 	shift
 
 	[ "$kernel" != intel ] || {
 		kernel=6.1 machine=(--intel --file tools "${l1_files[@]}")
 	}
+	read -ra options <<<"${l1_options:-}"
 	need_kernel "$kernel" || return
 	# shellcheck disable=SC2154 # run_stage sets it
 	mkdir -p "$logs/$stage"
@@ -159,7 +160,7 @@ in_l1()
 		>"$logs/$stage/module.log" 2>&1 || { cat "$logs/$stage/module.log"; return 1; }
 	# shellcheck disable=SC2016 # for the shell in the L1
 	tools/vm/run --kernel "$kernel" "${machine[@]}" --module "$logs/$stage/virqchip.ko" \
-		--timeout "${l1_time:-900}" ${l1_warns:+"$l1_warns"} ${l1_turns:+"$l1_turns"} --results "$logs/$stage" -- \
+		--timeout "${l1_time:-900}" "${options[@]}" --results "$logs/$stage" -- \
 		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 
@@ -172,7 +173,7 @@ guests()
 	for number in 6.1 6.12; do
 		need_kernel "$number" && tools/vm/agent-initramfs "$number" || return
 	done
-	l1_time=$2 in_l1 6.1 tools/vm/test-guests --set "$1" --time $(($2 - 120)) \
+	l1_time=$2 l1_options='--smp 1' in_l1 6.1 tools/vm/test-guests --set "$1" --time $(($2 - 120)) \
 		--newer-qemu "$(tools/vm/get-qemu)"
 }
 
