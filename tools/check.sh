@@ -28,28 +28,28 @@ stages()
 	kvm-own          | check | l1    | 600  | tests | kvm_own
 	kvm-own-long     | all   | l1    | 1200 | tests | kvm_own --long
 	kvm-own-split    | all   | l1    | 600  | tests | kvm_own --split
-	linux-guest      | check | l1    | 900  | tests | l1_options=--one-thread in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
+	linux-guest      | check | l1    | 900  | tests | l1_options='--smp 1' in_l1 6.1 tools/vm/test-linux-guest /dev/virqchip
 	guests           | all   | l1    | 900  | tests | guests short 900
 	guests-boards    | all   | l1    | 3600 | tests | guests boards 3600
 	guests-chips     | all   | l1    | 3600 | tests | guests chips 3600
 	guests-events    | all   | l1    | 5400 | tests | guests events 5400
 	intel-linux      | all   | l1    | 3600 | tests | intel_linux
-	linux-split      | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
+	linux-split      | all   | l1    | 900  | tests | l1_options='--smp 1' in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
 	split-async      | all   | l1    | 900  | tests | in_l1 6.1 sh -c 'echo split >/sys/module/virqchip/parameters/mode && exec tools/lab/compare.sh --device-only /dev/virqchip --stock-lapic async async.x2apic'
 	split-6.12       | all   | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites --split
 	split-7.2        | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites --split
 	intel-split      | all   | l1    | 900  | tests | in_l1 intel tools/vm/test-suites --split
 	trouble          | check | l1    | 600  | tests | in_l1 6.1 tools/lab/trouble.sh
 	record           | all   | l1    | 900  | tests | in_l1 6.1 tools/vm/test-record
-	unload           | check | l1    | 900  | tests | l1_options=--one-thread in_l1 6.1 tools/vm/test-unload
+	unload           | check | l1    | 900  | tests | l1_options='--smp 1' in_l1 6.1 tools/vm/test-unload
 	l1-6.12          | check | l1    | 900  | tests | in_l1 6.12 tools/vm/test-suites
 	l1-7.2           | all   | l1    | 900  | tests | in_l1 7.2 tools/vm/test-suites
 	lab-6.12         | all   | l1    | 900  | tests | in_l1 6.12 tools/lab/compare.sh --device-only /dev/virqchip
 	lab-7.2          | all   | l1    | 900  | tests | in_l1 7.2 tools/lab/compare.sh --device-only /dev/virqchip
-	linux-guest-6.12 | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
-	linux-guest-7.2  | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
-	unload-6.12      | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 6.12 tools/vm/test-unload
-	unload-7.2       | all   | l1    | 900  | tests | l1_options=--one-thread in_l1 7.2 tools/vm/test-unload
+	linux-guest-6.12 | all   | l1    | 900  | tests | l1_options='--smp 1' in_l1 6.12 tools/vm/test-linux-guest /dev/virqchip
+	linux-guest-7.2  | all   | l1    | 900  | tests | l1_options='--smp 1' in_l1 7.2 tools/vm/test-linux-guest /dev/virqchip
+	unload-6.12      | all   | l1    | 900  | tests | l1_options='--smp 1' in_l1 6.12 tools/vm/test-unload
+	unload-7.2       | all   | l1    | 900  | tests | l1_options='--smp 1' in_l1 7.2 tools/vm/test-unload
 	module-debug     | all   | l1    | 3600 | step  | build_module debug
 	debug            | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug suites
 	debug-split      | all   | l1    | 3600 | tests | l1_time=3500 in_l1 debug tools/vm/test-debug split
@@ -139,8 +139,8 @@ build_programs()
 # with kvm-intel. What it leaves is in a directory beside the log, and so is the
 # module: the stage that builds it anew may run at the same time. $l1_time is the L1's
 # time limit, and $l1_options are more of tools/vm/run: --allow-warn where its kernel
-# may warn, --one-thread or --smp 1 where the emulation with several threads or CPUs
-# does not hold. ${l1_files[@]} are those of an Intel one.
+# may warn, --smp 1 where the emulation with several CPUs does not hold.
+# ${l1_files[@]} are those of an Intel one.
 in_l1()
 {
 	local kernel=$1 machine=(--kvm) options
