@@ -21,6 +21,7 @@ import time
 
 TOOLS = pathlib.Path(__file__).resolve().parent
 DEBUGFS = pathlib.Path("/sys/kernel/debug/virqchip")
+MODE = pathlib.Path("/sys/module/virqchip/parameters/mode")
 
 # What the guest's kernel says when an interrupt is lost or comes too often: a
 # regular expression for grep -E as for Python. Linux lists the CPU's faults that
@@ -409,7 +410,7 @@ class Guest:
 
     def __init__(self, machine, name, device="/dev/virqchip", qemu="installed",
                  board="pc", irqchip="on", kernel="6.1", smp=2, cpu="host", append="",
-                 intx=False, extra=(), incoming=False, memory=192):
+                 intx=False, extra=(), incoming=False, memory=192, mode="full"):
         machine.number += 1
         self.machine = machine
         self.device = device
@@ -425,12 +426,17 @@ class Guest:
                              intx, memory)
         if incoming:
             words += ["-incoming", "defer"]
+        MODE.write_text(mode, encoding="ascii")
+        # For people: whose interrupt controllers it has.
+        self.irqchip = device + (" in split mode" if mode == "split" else "")
         self.process = self.start(qemu, words + list(extra))
         self.vm = DEBUGFS / f"vm-{self.process.pid}"
         try:
             self.console = Console(connect(self.sockets / "console", self.process))
             self.qmp = Qmp(connect(self.sockets / "qmp", self.process), self.log,
                            self.console)
+            if device == "/dev/virqchip":
+                self.check_mode(mode)
         except (Failure, OSError) as error:
             self.process.kill()
             self.process.wait()
@@ -482,14 +488,14 @@ class Guest:
                                 stdin=subprocess.DEVNULL,
                                 stdout=self.log, stderr=subprocess.STDOUT)
 
-    # ---- what the guest does ----
-
     def check_mode(self, mode):
         """The VM is virqchip's, in that mode: without a local APIC of ours in split."""
         # Answered only when the machine is complete.
         self.qmp.call("query-status")
         if (self.vm / "lapic0").exists() != (mode == "full"):
             raise Failure(f"{self.vm} is not in {mode} mode")
+
+    # ---- what the guest does ----
 
     def await_up(self, limit, start=0):
         """The guest has booted and takes commands."""
