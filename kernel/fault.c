@@ -457,6 +457,9 @@ bool __vqc_fault_accept(struct vqc_cpu *cpu, const struct vqc_msg *msg, u64 seq)
 			      VQC_FAULT_DROP, &rule);
 	if (!drop) {
 		late = vqc_fault_delay_msg(faults, cpu, msg, seq);
+		/* The timer, that needs the lock, brings it after this is told. */
+		if (late)
+			vqc_obs_late(cpu, seq, msg);
 		vqc_fault_storm_msg(faults, cpu, msg);
 	}
 	raw_spin_unlock_irqrestore(&faults->lock, flags);
@@ -466,8 +469,6 @@ bool __vqc_fault_accept(struct vqc_cpu *cpu, const struct vqc_msg *msg, u64 seq)
 	vqc_count(cpu->fabric, VQC_WHY_FAULT);
 	if (drop)
 		vqc_obs_accept(cpu, seq, msg, VQC_WHY_FAULT);
-	else
-		vqc_obs_late(cpu, seq, msg);
 	return true;
 }
 

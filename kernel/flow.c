@@ -525,6 +525,13 @@ static bool vqc_mode_has_vector(unsigned int mode)
 	return mode == VQC_DM_FIXED || mode == VQC_DM_LOWEST;
 }
 
+/* The fault held it back until now, or holds another CPU's back. */
+static void vqc_flow_came(struct vqc_flow *flow)
+{
+	if (flow->hold == VQC_WHY_FAULT)
+		flow->hold = VQC_WHY_DELIVERED;
+}
+
 static void vqc_flow_taken(struct vqc_grip *grip, const struct vqc_cpu *cpu,
 			   const struct vqc_msg *msg)
 {
@@ -535,9 +542,7 @@ static void vqc_flow_taken(struct vqc_grip *grip, const struct vqc_cpu *cpu,
 		flow->origin = VQC_ORIGIN_TIMER;
 		vqc_flow_stamp(grip, VQC_STAGE_START);
 	}
-	/* The fault held it back until now, or holds another CPU's back. */
-	if (flow->hold == VQC_WHY_FAULT)
-		flow->hold = VQC_WHY_DELIVERED;
+	vqc_flow_came(flow);
 	vqc_flow_stamp(grip, VQC_STAGE_IRR);
 	vqc_flow_set_cpu(flow, cpu);
 	flow->vector = msg->vector;
@@ -669,6 +674,8 @@ void vqc_flow_inject(struct vqc_recorder *r, u64 seq, const struct vqc_cpu *cpu,
 
 	vqc_grip_take(&grip, r, seq, cpu->index, true);
 	flow = grip.flow;
+	/* The owner may be faster than who sends it late. */
+	vqc_flow_came(flow);
 	vqc_flow_stamp(&grip, VQC_STAGE_CPU);
 	vqc_flow_set_cpu(flow, cpu);
 	flow->word = word;

@@ -543,6 +543,23 @@ static void target_that_is_faster_than_the_sender_ends_the_flow(struct kunit *te
 	KUNIT_EXPECT_EQ(test, count_text(text, "open: "), 0u);
 }
 
+static void late_message_that_is_taken_at_once_is_held_no_more(struct kunit *test)
+{
+	const struct vqc_msg msg = { .vector = 0x61, .mode = VQC_DM_FIXED };
+	struct observe_case *c = test->priv;
+	u64 seq = vqc_obs_start(c->f);
+
+	vqc_obs_msg(c->f, seq, VQC_NO_PIN, &msg, 1);
+	vqc_obs_late(c->cpu[0], seq, &msg);
+	expect_text(test, show_flows(test), "on its way: a fault on purpose");
+	vqc_obs_offer(c->cpu[0], seq, &msg);
+	vqc_lapic_accept(&c->cpu[0]->lapic, &msg);
+	serve(c->cpu[0]);
+	vqc_obs_accept(c->cpu[0], seq, &msg, VQC_WHY_DELIVERED);
+	KUNIT_EXPECT_EQ(test, last_flow(test).end, VQC_END_EOI);
+	KUNIT_EXPECT_EQ(test, last_flow(test).hold, VQC_WHY_DELIVERED);
+}
+
 static void closed_cpu_is_named_as_what_it_waited_for(struct kunit *test)
 {
 	struct observe_case *c = test->priv;
@@ -651,6 +668,7 @@ static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(broadcast_gives_each_cpu_a_record),
 	KUNIT_CASE(part_of_a_broadcast_that_is_not_taken_ends),
 	KUNIT_CASE(target_that_is_faster_than_the_sender_ends_the_flow),
+	KUNIT_CASE(late_message_that_is_taken_at_once_is_held_no_more),
 	KUNIT_CASE(closed_cpu_is_named_as_what_it_waited_for),
 	KUNIT_CASE(closed_cpu_is_named_for_the_pic_too),
 	KUNIT_CASE(flow_whose_beginning_nobody_saw_gets_an_id),
