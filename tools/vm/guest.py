@@ -326,11 +326,12 @@ class Kernel:
         self.vmlinux = vmlinux
         self.bzimage = bzimage
         self.initramfs = initramfs
+        self.root, _, self.release = vmlinux.partition("/boot/vmlinux-")
 
     def symbols(self):
         """Addresses and names in it: those of the kernel that runs here, if it is
         the same. Neither moves itself at its start."""
-        if not self.vmlinux.endswith(os.uname().release):
+        if self.release != os.uname().release:
             return []
         with open("/proc/kallsyms", encoding="utf-8") as file:
             rows = (line.split() for line in file)
@@ -527,6 +528,7 @@ class Guest:
         output = self.run(READ_INTERRUPTS)
         self.save(place)
         (place / "interrupts").write_text(output, encoding="utf-8")
+        (place / "release").write_text(self.kernel.release, encoding="utf-8")
         return place
 
     def check_log(self):
