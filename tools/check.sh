@@ -33,6 +33,7 @@ stages()
 	guests-boards    | all   | l1    | 3600 | tests | guests boards 3600
 	guests-chips     | all   | l1    | 3600 | tests | guests chips 3600
 	guests-events    | all   | l1    | 5400 | tests | guests events 5400
+	guests-long      | all   | l1    | 3600 | tests | guests long 3600
 	intel-linux      | all   | l1    | 3600 | tests | intel_linux
 	linux-split      | all   | l1    | 900  | tests | l1_options='--smp 1' in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
 	split-async      | all   | l1    | 900  | tests | in_l1 6.1 sh -c 'echo split >/sys/module/virqchip/parameters/mode && exec tools/lab/compare.sh --device-only /dev/virqchip --stock-lapic async async.x2apic'
