@@ -34,6 +34,8 @@ stages()
 	guests-chips     | all   | l1    | 3600 | tests | guests chips 3600
 	guests-events    | all   | l1    | 5400 | tests | guests events 5400
 	guests-long      | all   | l1    | 3600 | tests | guests long 3600
+	guests-6.12      | all   | l1    | 900  | tests | guests short 900 6.12
+	guests-7.2       | all   | l1    | 900  | tests | guests short 900 7.2
 	intel-linux      | all   | l1    | 3600 | tests | intel_linux
 	linux-split      | all   | l1    | 900  | tests | l1_options='--smp 1' in_l1 6.1 tools/vm/test-linux-guest --split /dev/virqchip
 	split-async      | all   | l1    | 900  | tests | in_l1 6.1 sh -c 'echo split >/sys/module/virqchip/parameters/mode && exec tools/lab/compare.sh --device-only /dev/virqchip --stock-lapic async async.x2apic'
@@ -165,8 +167,8 @@ in_l1()
 		sh -c 'modprobe virqchip && exec "$@"' sh "$@"
 }
 
-# guests SET LIMIT: the Linux guests of one set. They end by themselves, and say
-# why, before the stage's limit does it.
+# guests SET LIMIT [KERNEL]: the Linux guests of one set, in an L1 with that KERNEL
+# (default 6.1). They end by themselves, and say why, before the stage's limit does it.
 guests()
 {
 	local number
@@ -174,7 +176,7 @@ guests()
 	for number in 6.1 6.12; do
 		need_kernel "$number" && tools/vm/agent-initramfs "$number" || return
 	done
-	l1_time=$2 l1_options='--smp 1' in_l1 6.1 tools/vm/test-guests --set "$1" --time $(($2 - 120)) \
+	l1_time=$2 l1_options='--smp 1' in_l1 "${3:-6.1}" tools/vm/test-guests --set "$1" --time $(($2 - 120)) \
 		--newer-qemu "$(tools/vm/get-qemu)"
 }
 
