@@ -51,9 +51,30 @@ static inline u8 in8(u16 port)
 	return value;
 }
 
+static inline void out16(u16 port, u16 value)
+{
+	asm volatile("outw %0, %1" : : "a" (value), "Nd" (port) : "memory");
+}
+
+static inline u16 in16(u16 port)
+{
+	u16 value;
+
+	asm volatile("inw %1, %0" : "=a" (value) : "Nd" (port) : "memory");
+	return value;
+}
+
 static inline void out32(u16 port, u32 value)
 {
 	asm volatile("outl %0, %1" : : "a" (value), "Nd" (port) : "memory");
+}
+
+static inline u32 in32(u16 port)
+{
+	u32 value;
+
+	asm volatile("inl %1, %0" : "=a" (value) : "Nd" (port) : "memory");
+	return value;
 }
 
 static inline void mmio_write(u64 address, u32 value)
@@ -99,7 +120,7 @@ static inline void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 bool msr_write(u32 msr, u64 value);
 bool msr_read(u32 msr, u64 *value);
 
-/* Requests to the VMM: lab.h says what each does. */
+/* Requests to the VMM: lab.h says what each does. In QEMU qemu.c answers them. */
 int lab_request(u32 op, u64 a0, u64 a1, u64 a2);
 u64 lab_result(void);
 void lab_plan(u32 verdicts);
