@@ -17,11 +17,14 @@ usage()
 	instruction) and runs the lab's guest "bench": on /dev/kvm with KVM's own
 	irqchip, on /dev/virqchip in its two modes, and on /dev/kvm without an irqchip,
 	the VMM answering as cheaply as it can. That last column is the floor of any
-	userspace irqchip. Boots it again with two CPUs, for IPIs. Prints instructions
-	per operation, as the guest sees them: the median of the repeats, and the
-	spread between the lowest and the highest. A second table has the same with
-	flows recorded, and what they cost; a third what it costs to deliver an
-	interrupt in a fabric of one CPU, and of more.
+	userspace irqchip. Then it runs a guest with the same rows in QEMU: on the same
+	three, and on /dev/kvm with QEMU's own irqchip. Boots the L1 again with two
+	CPUs, for IPIs; QEMU's own irqchip has no figures of these.
+
+	Prints instructions per operation, as the guest sees them: the median of the
+	repeats, and how many times /dev/kvm's it is. A table is of the lab's VMM; one
+	has the same with flows recorded, and what they cost; one is of QEMU; the last
+	is what it costs to deliver an interrupt in a fabric of one CPU, and of more.
 
 	Options:
 	  --module FILE.ko  the module to measure (default: built in build/bench for
@@ -36,9 +39,10 @@ usage()
 	  --help            print this
 
 	Exit status: 0 if /dev/virqchip's figure is below the floor in every row that
-	has one, but for "exit to the VMM", flows cost at most 15 % in each row whose
-	interrupts reach the guest, and the cost does not grow with the number of CPUs;
-	1 if not, or if a figure is missing; 2 for wrong usage.
+	has one, but for "exit to the VMM", and in QEMU, in both modes, below that of
+	QEMU's own irqchip in every row that has one; flows cost at most 15 % in each
+	row whose interrupts reach the guest; and the cost does not grow with the number
+	of CPUs. 1 if not, or if a figure is missing; 2 for wrong usage.
 	USAGE
 }
 
@@ -86,23 +90,25 @@ build_module()
 		{ cat "$log" >&2; echo "run.sh: the module does not build" >&2; exit 1; }
 }
 
-all_columns=(stock floor virqchip flows split before)
+lab_columns=(stock floor virqchip flows split before)
+qemu_columns=(qemu-stock qemu-off qemu-virqchip qemu-split)
 
-# The columns that are measured.
+# The columns that are measured; with "ipi" those of IPIs.
 columns()
 {
-	echo stock floor
-	! $with_module || echo virqchip flows split
+	echo stock floor qemu-stock
+	[ -n "${1:-}" ] || echo qemu-off
+	! $with_module || echo virqchip flows split qemu-virqchip qemu-split
 	[ -z "$against" ] || echo before
 }
 
-# Succeeds when all columns are in $results; with "ipi" those of IPIs.
-has_columns()
+# Succeeds when all columns of IPIs are in $results.
+has_columns_of_ipis()
 {
 	local column
 
-	for column in $(columns); do
-		[ -s "$results/$column${1:+.$1}" ] || return 1
+	for column in $(columns ipi); do
+		[ -s "$results/$column.ipi" ] || return 1
 	done
 }
 
@@ -114,11 +120,11 @@ run_ipis()
 	local tries
 
 	for tries in {1..6}; do
-		"$top/tools/vm/run" --icount --smp 2 --timeout 150 --kvm "$@" \
+		"$top/tools/vm/run" --icount --smp 2 --timeout 300 --kvm "$@" \
 			--results "$results" --env "BENCH_MODULE=$with_module" \
 			--env "BENCH_AGAINST=$against" \
 			-- "$bench/in-l1.sh" $((loops / 10 + 1)) ipi >&2 || true
-		! has_columns ipi || return 0
+		! has_columns_of_ipis || return 0
 		echo "run.sh: the L1 with two CPUs has not come to its end, try $tries" >&2
 	done
 	return 1
@@ -139,21 +145,25 @@ run_benches()
 	fi
 	make -s -C "$top/tools/lab" >&2
 	make -s -C "$bench" >&2
-	rm -f "${all_columns[@]/#/$results/}" "$results"/*.ipi "$results/scale"
+	rm -f "${lab_columns[@]/#/$results/}" "${qemu_columns[@]/#/$results/}" \
+		"$results"/*.ipi "$results/scale"
 	"$top/tools/vm/run" --icount --kvm "${module_args[@]}" \
 		--results "$results" --env "BENCH_MODULE=$with_module" \
 		--env "BENCH_AGAINST=$against" -- "$bench/in-l1.sh" "$loops" >&2
 	run_ipis "${module_args[@]}"
-	for column in $(columns); do
+	for column in $(columns ipi); do
 		[ ! -s "$results/$column.ipi" ] ||
 			cat "$results/$column.ipi" >>"$results/$column"
 	done
 }
 
-# Print the table of the figures in $results.
+# print_table lab|qemu FILE...: print the table of these figures.
 print_table()
 {
-	awk -F '\t' -v format="$format" -v with_module="$with_module" '
+	local table=$1
+	shift
+
+	awk -F '\t' -v table="$table" -v format="$format" -v with_module="$with_module" '
 	function sort_figures(list, n,    i, j, swap) {
 		for (i = 2; i <= n; i++)
 			for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
@@ -168,19 +178,29 @@ print_table()
 			text = substr(text, 1, RSTART) "," substr(text, RSTART + 1)
 		return text
 	}
-	# Sets median[] and the text of a cell.
-	function cell(column, row,    n, list, i, base) {
+	# Sets median[], and says in greatest and where how far the repeats differ, but
+	# for the lowest and the highest: something else may have run meanwhile.
+	function set_median(column, row,    n, list, i, middle) {
 		n = repeats[column, row]
-		if (!n)
-			return "-"
-		for (i = 1; i <= n; i++) {
-			base = figure[column, row " (empty)", i]
-			list[i] = figure[column, row, i] - base
-		}
+		for (i = 1; i <= n; i++)
+			list[i] = figure[column, row, i] - figure[column, row " (empty)", i]
 		sort_figures(list, n)
-		median[column, row] = list[int((n + 1) / 2)]
-		return group(median[column, row]) " (" \
-			sprintf("%.0f", list[n] - list[1]) ")"
+		middle = list[int((n + 1) / 2)]
+		median[column, row] = middle
+		if (n > 3 && list[n - 1] - list[2] >= greatest * middle) {
+			greatest = (list[n - 1] - list[2]) / middle
+			where = row
+		}
+	}
+	# The text of a cell: the figure, and how many times that of the first column.
+	function cell(column, row,    text) {
+		if (!repeats[column, row])
+			return "-"
+		set_median(column, row)
+		text = group(median[column, row])
+		if (column != key[1] && repeats[key[1], row])
+			text = text sprintf(" (%.2f)", median[column, row] / median[key[1], row])
+		return text
 	}
 	function rule(n,    i, text) {
 		for (i = 0; i <= n; i++)
@@ -218,7 +238,7 @@ print_table()
 			row = order[i]
 			if (!repeats["virqchip", row] || !repeats["flows", row])
 				continue
-			cell("flows", row)
+			set_median("flows", row)
 			values[1] = group(median["virqchip", row])
 			values[2] = more("flows", "flows", "virqchip", row)
 			if (percent > 15 && !(row in never_taken)) {
@@ -226,12 +246,34 @@ print_table()
 				bad = 1
 			}
 			if (n == 3) {
-				cell("before", row)
+				set_median("before", row)
 				values[3] = more("before", "virqchip", "before", row)
 			}
 			print_row(row, values, n)
 		}
 		print_rule(n)
+	}
+	# Whether @column is below @than, in a row that has both.
+	function is_below(column, than, row) {
+		return !repeats[than, row] || median[column, row] < median[than, row]
+	}
+	function complain(text, row) {
+		printf "%s: %s\n", text, row > "/dev/stderr"
+		bad = 1
+	}
+	function check_lab(row) {
+		if (!repeats["virqchip", row])
+			complain("no figure of /dev/virqchip for", row)
+		else if (!(row in may_be_above) && !is_below("virqchip", "floor", row))
+			complain("/dev/virqchip is not below the floor in", row)
+	}
+	function check_qemu(row,    i) {
+		for (i = 1; i <= columns; i++)
+			if (!repeats[key[i], row] && !(key[i] == "qemu-off" && row ~ /^IPI /))
+				complain("no figure of " title[i] " in QEMU for", row)
+		for (i = 2; i < columns; i++)
+			if (!is_below(key[i], "qemu-off", row))
+				complain(title[i] " in QEMU is not below its own irqchip in", row)
 	}
 	BEGIN {
 		columns = 4
@@ -244,6 +286,13 @@ print_table()
 		key[2] = "virqchip"; title[2] = "/dev/virqchip"
 		key[3] = "split"; title[3] = "/dev/virqchip, split"
 		key[4] = "floor"; title[4] = "VMM answers (floor)"
+		heading = "Instructions (times /dev/kvm)"
+		if (table == "qemu") {
+			for (i = 1; i < columns; i++)
+				key[i] = "qemu-" key[i]
+			key[4] = "qemu-off"; title[4] = "kernel-irqchip=off"
+			heading = "In QEMU (times /dev/kvm)"
+		}
 	}
 	$1 == "# bench" && $2 == "clock" {
 		ratio = $3 / $4
@@ -266,7 +315,7 @@ print_table()
 	}
 	END {
 		print_rule(columns)
-		print_row("Instructions (spread)", title, columns)
+		print_row(heading, title, columns)
 		print_rule(columns)
 		for (i = 1; i <= rows; i++) {
 			for (j = 1; j <= columns; j++)
@@ -274,18 +323,15 @@ print_table()
 			print_row(order[i], values, columns)
 		}
 		print_rule(columns)
-		if (with_module == "true")
+		printf "\nThe middle three of the five repeats differ by at most %.1f %% (%s).\n", \
+			100 * greatest, where
+		if (table == "lab" && with_module == "true")
 			print_watched()
 		for (i = 1; i <= rows && with_module == "true"; i++) {
-			row = order[i]
-			if (!repeats["virqchip", row]) {
-				printf "no figure of /dev/virqchip for: %s\n", row > "/dev/stderr"
-				bad = 1
-			} else if (repeats["floor", row] && !(row in may_be_above) && \
-				   median["virqchip", row] >= median["floor", row]) {
-				printf "/dev/virqchip is not below the floor in: %s\n", row > "/dev/stderr"
-				bad = 1
-			}
+			if (table == "lab")
+				check_lab(order[i])
+			else
+				check_qemu(order[i])
 		}
 		if (!rows) {
 			print "no figures" > "/dev/stderr"
@@ -352,13 +398,23 @@ print_scale()
 }
 
 $print_only || run_benches
-files=()
-for column in "${all_columns[@]}"; do
-	[ ! -f "$results/$column" ] || files+=("$results/$column")
-done
-[ ${#files[@]} -gt 0 ] || { echo "run.sh: no figures in $results" >&2; exit 1; }
-[ -f "$results/virqchip" ] || $with_module || with_module=false
+# print_table_of TABLE COLUMN...: of those whose figures are there.
+print_table_of()
+{
+	local table=$1 column files=()
+	shift
+
+	for column in "$@"; do
+		[ ! -f "$results/$column" ] || files+=("$results/$column")
+	done
+	[ ${#files[@]} -gt 0 ] ||
+		{ echo "run.sh: no figures of $table in $results" >&2; return 1; }
+	print_table "$table" "${files[@]}"
+}
+
 status=0
-print_table "${files[@]}" || status=1
+print_table_of lab "${lab_columns[@]}" || status=1
+echo
+print_table_of qemu "${qemu_columns[@]}" || status=1
 [ ! -f "$results/scale" ] || print_scale || status=1
 exit $status
