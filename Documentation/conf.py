@@ -44,7 +44,7 @@ html_theme_options = {
 }
 html_copy_source = False
 # Included by performance.rst, no page of its own.
-exclude_patterns = ['instructions.rst', 'scale.rst', 'watching.rst']
+exclude_patterns = ['instructions.rst', 'qemu.rst', 'scale.rst', 'watching.rst']
 
 
 def read(path):
