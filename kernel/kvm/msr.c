@@ -248,7 +248,10 @@ static u32 vqc_msrs_before_ours(const struct kvm_msr_entry *e, u32 nr)
 	return i;
 }
 
-/* Return: how many of them KVM took, or its errno. */
+/*
+ * KVM reads their number where the VMM can write to it.
+ * Return: how many of them KVM took, at most @nr, or its errno.
+ */
 static long vqc_vcpu_real_msrs(struct vqc_vcpu *v, unsigned int cmd,
 			       struct kvm_msr_entry *e, u32 nr)
 {
@@ -264,7 +267,7 @@ static long vqc_vcpu_real_msrs(struct vqc_vcpu *v, unsigned int cmd,
 	done = vqc_real_ioctl(v->real, cmd, v->scratch.user);
 	if (cmd == KVM_GET_MSRS)
 		memcpy(e, msrs->entries, bytes);
-	return done;
+	return min_t(long, done, nr);
 }
 
 /* What KVM has read or written is ours, too. */

@@ -220,10 +220,20 @@ static bool vqc_split_stale(const struct vqc_split *s)
 	return false;
 }
 
-static void vqc_split_add(struct kvm_irq_routing *table, u32 gsi, u64 address,
+/**
+ * struct vqc_split_build - KVM's table as it is made
+ * @entries: which the VMM can write to at any time
+ * @nr: how many there are; @entries has room for one of each GSI
+ */
+struct vqc_split_build {
+	struct kvm_irq_routing_entry *entries;
+	u32 nr;
+};
+
+static void vqc_split_add(struct vqc_split_build *build, u32 gsi, u64 address,
 			  u32 data)
 {
-	table->entries[table->nr++] = (struct kvm_irq_routing_entry){
+	build->entries[build->nr++] = (struct kvm_irq_routing_entry){
 		.gsi = gsi,
 		.type = KVM_IRQ_ROUTING_MSI,
 		.u.msi.address_lo = lower_32_bits(address),
@@ -232,7 +242,7 @@ static void vqc_split_add(struct kvm_irq_routing *table, u32 gsi, u64 address,
 	};
 }
 
-static void vqc_split_add_pin(struct kvm_irq_routing *table, u32 gsi, u64 rte)
+static void vqc_split_add_pin(struct vqc_split_build *build, u32 gsi, u64 rte)
 {
 	struct vqc_msg msg = vqc_msg_from_rte(rte);
 	struct vqc_split_msg m;
@@ -240,25 +250,25 @@ static void vqc_split_add_pin(struct kvm_irq_routing *table, u32 gsi, u64 rte)
 	if (!rte)
 		return;
 	vqc_msg_to_msi(&msg, &m.address, &m.data);
-	vqc_split_add(table, gsi, m.address, m.data);
+	vqc_split_add(build, gsi, m.address, m.data);
 }
 
 /* Those whose GSI has one already are left out. Return: how many were added. */
-static u32 vqc_split_add_messages(struct kvm_irq_routing *table,
+static u32 vqc_split_add_messages(struct vqc_split_build *build,
 				  unsigned long *gsis,
 				  const struct vqc_route_table *routes)
 {
-	u32 i, before = table->nr;
+	u32 i, before = build->nr;
 
 	for (i = 0; i < routes->nr; i++) {
 		const struct vqc_route *r = &routes->route[i];
 
 		if (r->kind == VQC_ROUTE_MSI && r->gsi < VQC_SPLIT_GSIS &&
 		    !__test_and_set_bit(r->gsi, gsis))
-			vqc_split_add(table, r->gsi + VQC_SPLIT_RESERVED,
+			vqc_split_add(build, r->gsi + VQC_SPLIT_RESERVED,
 				      r->msi_address, r->msi_data);
 	}
-	return table->nr - before;
+	return build->nr - before;
 }
 
 /*
@@ -293,6 +303,7 @@ static int vqc_split_route(struct vqc_split *s,
 			   const struct vqc_route_table *coming)
 {
 	struct kvm_irq_routing *table = s->scratch.kernel;
+	struct vqc_split_build build = { .entries = table->entries };
 	struct vqc_fabric *f = s->vm->fabric;
 	DECLARE_BITMAP(gsis, VQC_SPLIT_GSIS);
 	unsigned int pin;
@@ -301,16 +312,16 @@ static int vqc_split_route(struct vqc_split *s,
 
 	lockdep_assert_held(&s->lock);
 	bitmap_zero(gsis, VQC_SPLIT_GSIS);
-	table->nr = 0;
-	table->flags = 0;
 	for (pin = 0; pin < VQC_NR_IOAPIC_PINS; pin++) {
 		vqc_split_keep(s, pin, vqc_split_wants(f, pin));
-		vqc_split_add_pin(table, VQC_SPLIT_NOW + pin, s->told[pin]);
-		vqc_split_add_pin(table, VQC_SPLIT_BEFORE + pin,
+		vqc_split_add_pin(&build, VQC_SPLIT_NOW + pin, s->told[pin]);
+		vqc_split_add_pin(&build, VQC_SPLIT_BEFORE + pin,
 				  s->before[pin]);
 	}
-	vqc_split_add_messages(table, gsis, coming);
-	only_ours = vqc_split_add_messages(table, gsis, vqc_split_routes(s));
+	vqc_split_add_messages(&build, gsis, coming);
+	only_ours = vqc_split_add_messages(&build, gsis, vqc_split_routes(s));
+	table->nr = build.nr;
+	table->flags = 0;
 	ret = vqc_real_ioctl(s->vm->real, KVM_SET_GSI_ROUTING, s->scratch.user);
 	if (ret)
 		memset(s->told, 0, sizeof(s->told));
