@@ -151,6 +151,7 @@ enum vqc_run_mode {
  * @task: the thread that runs or last ran it; RCU
  * @wait: where it sleeps when halted
  * @ready: KVM said it can take an interrupt, and nothing was done since
+ * @unasked: in split mode: KVM has not been asked for @ready in this KVM_RUN
  * @window: what KVM last said of that, also in the middle of an instruction
  * @user_window: the VMM asked for a window when it called KVM_RUN
  * @user_eoi: EOIs are to be told to the VMM
@@ -187,6 +188,7 @@ struct vqc_vcpu {
 	struct task_struct __rcu *task;
 	struct rcuwait wait;
 	bool ready;
+	bool unasked;
 	bool window;
 	bool user_window;
 	bool user_eoi;

@@ -105,6 +105,10 @@ static long vqc_split_enter(struct vqc_vcpu *v)
 	vqc_vcpu_set_mode(v, VQC_RUN_IN_KVM);
 	if (!vqc_cpu_quiet(&v->cpu))
 		ret = vqc_inject_pending(&v->cpu);
+	/* Halted, KVM would sleep on what only we know of. */
+	if (v->unasked && READ_ONCE(run->request_interrupt_window))
+		vqc_vcpu_interrupt(v);
+	v->unasked = false;
 	/* KVM opens no window while it has one: let it look a second time. */
 	if (ret > 0 && READ_ONCE(run->request_interrupt_window))
 		set_thread_flag(TIF_NOTIFY_RESUME);
@@ -146,6 +150,7 @@ long vqc_split_run(void *object, unsigned int cmd, unsigned long arg)
 	vqc_vcpu_set_task(v);
 	/* The VMM may have changed anything since. */
 	v->ready = false;
+	v->unasked = true;
 	vqc_vcpu_set_in_run(v, true);
 	ret = vqc_split_loop(v);
 	vqc_vcpu_set_in_run(v, false);

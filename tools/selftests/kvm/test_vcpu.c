@@ -15,6 +15,7 @@
 
 #define VECTOR		0x41
 #define PIN		20	/* of the IOAPIC only */
+#define PIC_PIN		1
 
 /* ---- loaded as halted ---- */
 
@@ -30,6 +31,29 @@ static void guest_load_halted(struct guest *guest, uint64_t flags)
 static void guest_expect_runnable(const struct guest *guest)
 {
 	ASSERT_EQ(mp_state_get(guest->vcpu), KVM_MP_STATE_RUNNABLE);
+}
+
+/* A PIC that was set up to send its lines at @base and after. */
+static void pic_set_up(const struct vm *vm, uint8_t base)
+{
+	struct kvm_irqchip chip = chip_get(vm, KVM_IRQCHIP_PIC_MASTER);
+
+	chip.chip.pic.irq_base = base;
+	chip.chip.pic.imr = 0;
+	chip.chip.pic.init4 = 1;
+	chip_set(vm, &chip);
+}
+
+/* Of the PIC KVM does not know, if only the local APICs are its own. */
+TEST(loaded_halt_ends_by_the_pics_line_raised_before)
+{
+	struct guest guest;
+
+	guest_load_halted(&guest, FLAGS_IF);
+	pic_set_up(&guest.vm, VECTOR - PIC_PIN);
+	line_set(&guest.vm, PIC_PIN, 1);
+	ASSERT_EQ(guest_step(&guest), GUEST_IRQ | VECTOR);
+	guest_expect_runnable(&guest);
 }
 
 TEST(loaded_halt_ends_by_a_line_raised_before)
