@@ -74,6 +74,12 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define vqc_ring_commit(ring, event)	ring_buffer_unlock_commit(ring)
 #endif
 
+/* KVM's capabilities of later kernels; delete when 6.12 is the oldest. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define KVM_CAP_VM_TYPES		235
+#define KVM_CAP_X86_APIC_BUS_CYCLES_NS	237
+#endif
+
 /* A flag of KVM_CAP_X2APIC_API; delete when 7.2 is the oldest. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
 #define KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST	BIT_ULL(2)

@@ -241,6 +241,9 @@ static const struct vqc_kvm_cap {
 	{ KVM_CAP_HYPERV_SEND_IPI, 0 },
 	{ KVM_CAP_NESTED_STATE, 0 },
 	{ KVM_CAP_XEN_HVM, 0 },
+	{ KVM_CAP_PMU_CAPABILITY, 0 },
+	/* Ours counts in ns. */
+	{ KVM_CAP_X86_APIC_BUS_CYCLES_NS, 0 },
 	/* These name a VM by its fd, which is ours and unknown to KVM. */
 	{ KVM_CAP_VM_COPY_ENC_CONTEXT_FROM, 0 },
 	{ KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM, 0 },
@@ -270,6 +273,21 @@ static const struct vqc_kvm_cap *vqc_kvm_find_cap(const struct vqc_kvm_cap *caps
 	return NULL;
 }
 
+static const struct vqc_kvm_cap *vqc_kvm_own_cap(bool split, unsigned long cap)
+{
+	return split ? vqc_kvm_find_cap(vqc_split_caps,
+					ARRAY_SIZE(vqc_split_caps), cap) :
+		       vqc_kvm_find_cap(vqc_kvm_caps,
+					ARRAY_SIZE(vqc_kvm_caps), cap);
+}
+
+bool vqc_kvm_hides_cap(bool split, unsigned long cap)
+{
+	const struct vqc_kvm_cap *own = vqc_kvm_own_cap(split, cap);
+
+	return own && !own->answer;
+}
+
 long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap)
 {
 	const struct vqc_kvm_cap *found;
@@ -277,10 +295,7 @@ long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap)
 
 	if (!split && cap == KVM_CAP_TSC_DEADLINE_TIMER)
 		return vqc_kvm_tsc_deadline_traps();
-	found = split ? vqc_kvm_find_cap(vqc_split_caps,
-					 ARRAY_SIZE(vqc_split_caps), cap) :
-			vqc_kvm_find_cap(vqc_kvm_caps,
-					 ARRAY_SIZE(vqc_kvm_caps), cap);
+	found = vqc_kvm_own_cap(split, cap);
 	if (found)
 		return found->answer;
 	answer = vqc_real_ioctl(real, KVM_CHECK_EXTENSION, cap);
@@ -289,6 +304,8 @@ long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap)
 		return min_t(long, answer, VQC_MAX_CPUS);
 	if (cap == KVM_CAP_MAX_VCPU_ID)
 		return min_t(long, answer, VQC_MAX_APIC_IDS);
+	if (cap == KVM_CAP_VM_TYPES)
+		return answer & BIT(0);
 	return answer;
 }
 

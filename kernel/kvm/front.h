@@ -285,6 +285,15 @@ long vqc_kvm_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 long vqc_kvm_check_extension(struct file *real, bool split, unsigned long cap);
 
 /**
+ * vqc_kvm_hides_cap - is a capability of KVM's not offered with our irqchip
+ * @split: KVM keeps the local APICs
+ * @cap: KVM_CAP_*
+ *
+ * Context: any. Return: true if KVM_CHECK_EXTENSION says 0, whatever KVM says.
+ */
+bool vqc_kvm_hides_cap(bool split, unsigned long cap);
+
+/**
  * vqc_kvm_split_default - the mode of new VMs
  *
  * Context: any. Return: true: split; false: full.
@@ -853,6 +862,18 @@ int vqc_vcpu_take_events(struct vqc_vcpu *v);
  * Context: may sleep. Return: 0 or KVM's errno.
  */
 int vqc_vm_apply_msr_settings(struct vqc_vm *vm);
+
+/**
+ * vqc_vm_switch_pmu_off - KVM is to have no virtual PMU in this VM
+ * @vm: the VM, without vCPUs
+ *
+ * KVM drops the interrupts of its virtual PMU without a local APIC of its own, and
+ * on AMD CPUID alone does not hide it. KVM_CAP_PMU_CAPABILITY of KVM's API.
+ *
+ * Context: holds vm->lock; may sleep.
+ * Return: 0, also if the host has none; or KVM's errno.
+ */
+int vqc_vm_switch_pmu_off(struct vqc_vm *vm);
 
 /**
  * vqc_vm_set_msr_filter - KVM_X86_SET_MSR_FILTER of the VMM

@@ -120,6 +120,19 @@ int vqc_vm_apply_msr_settings(struct vqc_vm *vm)
 	return vqc_vm_apply_filter(vm);
 }
 
+int vqc_vm_switch_pmu_off(struct vqc_vm *vm)
+{
+	struct kvm_enable_cap *cap = vm->scratch.kernel;
+	int ret;
+
+	memset(cap, 0, sizeof(*cap));
+	cap->cap = KVM_CAP_PMU_CAPABILITY;
+	cap->args[0] = KVM_PMU_CAP_DISABLE;
+	ret = vqc_real_ioctl(vm->real, KVM_ENABLE_CAP, vm->scratch.user);
+	/* So KVM says when it has none. */
+	return ret == -EINVAL ? 0 : ret;
+}
+
 /* Bad values are left for KVM to refuse; only what is used here is checked. */
 static struct vqc_msr_filter *vqc_filter_copy(unsigned long arg)
 {

@@ -102,6 +102,9 @@ static long vqc_vm_add_fabric(struct vqc_vm *vm, u32 reserved)
 		if (ret)
 			return ret;
 	}
+	ret = vqc_vm_switch_pmu_off(vm);
+	if (ret)
+		return ret;
 	vm->tsc_deadline = vqc_kvm_tsc_deadline_traps();
 	fabric = vqc_vm_new_fabric(vm, reserved);
 	if (IS_ERR(fabric))
@@ -247,7 +250,7 @@ static long vqc_vm_signal_msi(void *object, unsigned int cmd,
 
 	if (copy_from_user(&msi, (void __user *)arg, sizeof(msi)))
 		return -EFAULT;
-	if (!vm->fabric || msi.flags)
+	if (!vm->fabric || (msi.flags & ~KVM_MSI_VALID_DEVID))
 		return -EINVAL;
 	if (vm->split)
 		return vqc_split_signal_msi(vm, &msi, arg);
@@ -286,7 +289,9 @@ static int vqc_vm_convert_route(const struct vqc_vm *vm,
 				struct vqc_route *route,
 				const struct kvm_irq_routing_entry *e)
 {
-	if (e->flags)
+	/* A device's ID says nothing on x86, and KVM ignores it. */
+	if (e->flags && (e->flags != KVM_MSI_VALID_DEVID ||
+			 e->type != KVM_IRQ_ROUTING_MSI))
 		return -EINVAL;
 	route->gsi = e->gsi;
 	switch (e->type) {
@@ -484,15 +489,26 @@ static long vqc_vm_enable_cap(void *object, unsigned int cmd,
 	case KVM_CAP_SPLIT_IRQCHIP:
 		ret = vqc_vm_enable_split(vm, &cap, cmd, arg);
 		break;
-	case KVM_CAP_VM_COPY_ENC_CONTEXT_FROM:
-	case KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM:
-		ret = -EINVAL;
-		break;
 	default:
-		ret = vqc_real_ioctl(vm->real, cmd, arg);
+		ret = vqc_kvm_hides_cap(vm->split_wanted, cap.cap) ?
+			      -EINVAL : vqc_real_ioctl(vm->real, cmd, arg);
 	}
 	mutex_unlock(&vm->lock);
 	return ret;
+}
+
+/* An SEV-ES guest starts its CPUs by itself, and we could not reset registers. */
+static long vqc_vm_memory_encrypt(void *object, unsigned int cmd,
+				  unsigned long arg)
+{
+	struct vqc_vm *vm = object;
+	u32 id;
+
+	if (get_user(id, (u32 __user *)arg))
+		return -EFAULT;
+	if (id == KVM_SEV_ES_INIT && !vm->split_wanted)
+		return -ENOTTY;
+	return vqc_real_ioctl(vm->real, cmd, arg);
 }
 
 static long vqc_vm_msr_filter(void *object, unsigned int cmd,
@@ -553,6 +569,7 @@ static const struct vqc_kvm_call vqc_vm_calls[] = {
 	{ KVM_CHECK_EXTENSION, vqc_vm_check_extension },
 	{ KVM_ENABLE_CAP, vqc_vm_enable_cap },
 	{ KVM_X86_SET_MSR_FILTER, vqc_vm_msr_filter },
+	{ KVM_MEMORY_ENCRYPT_OP, vqc_vm_memory_encrypt },
 };
 
 static const struct vqc_kvm_call *vqc_vm_find_call(const struct vqc_vm *vm,

@@ -208,6 +208,31 @@ TEST(message_is_delivered_merged_or_refused)
 	vm_close(&vm);
 }
 
+/* Whose devices have IDs beside their messages x86 does not ask. */
+TEST(message_may_have_the_id_of_its_device)
+{
+	struct kvm_msi msi = {
+		.address_lo = MSI_ADDRESS, .data = VECTOR,
+		.flags = KVM_MSI_VALID_DEVID, .devid = 1,
+	};
+	struct kvm_irq_routing_entry route = route_msi(30, VECTOR);
+	int vcpu;
+	struct vm vm = vm_with_vcpu(&vcpu);
+
+	ASSERT_EQ(ioctl(vm.fd, KVM_SIGNAL_MSI, &msi), 1);
+	ASSERT(lapic_pending(vcpu, VECTOR));
+	msi.flags |= KVM_MSI_VALID_DEVID << 1;
+	ASSERT_ERRNO(ioctl(vm.fd, KVM_SIGNAL_MSI, &msi), EINVAL);
+	route.flags = KVM_MSI_VALID_DEVID;
+	routes_set(&vm, &route, 1);
+	lapic_drop_pending(vcpu);
+	ASSERT_EQ(line_set(&vm, 30, 1), 1);
+	ASSERT(lapic_pending(vcpu, VECTOR));
+	route = route_pin(30, KVM_IRQCHIP_IOAPIC, 20);
+	route.flags = KVM_MSI_VALID_DEVID;
+	ASSERT_ERRNO(routes_try_set(&vm, &route, 1), EINVAL);
+}
+
 TEST(message_to_a_disabled_lapic_is_no_error)
 {
 	struct vm vm = vm_with_irqchip();
