@@ -34,13 +34,6 @@ static unsigned int find_scratch(uint32_t **at)
 			at[nr++] = (uint32_t *)begin;
 	}
 	fclose(maps);
-	return nr;
-}
-
-static unsigned int find_some_scratch(uint32_t **at)
-{
-	unsigned int nr = find_scratch(at);
-
 	if (!nr)
 		test_skip("no such pages: this is KVM itself");
 	return nr;
@@ -89,7 +82,7 @@ TEST(scribbled_routes_harm_nobody)
 	pthread_t thread;
 
 	guest_create(&guest);
-	s.nr = find_some_scratch(s.at);
+	s.nr = find_scratch(s.at);
 	for (i = 0; i < ROUTES; i++)
 		routes[i] = route_msi(i, VECTOR);
 	ASSERT_EQ(pthread_create(&thread, NULL, scribble, &s), 0);
@@ -115,7 +108,7 @@ TEST(more_msrs_than_were_asked_for_are_none)
 	struct guest guest;
 
 	guest_create(&guest);
-	nr = find_some_scratch(at);
+	nr = find_scratch(at);
 	for (i = 0; i < nr; i++) {
 		many = mmap(at[i], PAGE, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
