@@ -53,6 +53,18 @@ struct vqc_scratch {
 int vqc_scratch_map(struct vqc_scratch *s, size_t size);
 
 /**
+ * vqc_scratch_enable_cap - KVM_ENABLE_CAP of the real VM
+ * @s: pages that are mapped, in use by nobody else
+ * @real: KVM's VM
+ * @cap: KVM_CAP_*
+ * @arg: its first argument; the others are 0
+ *
+ * Context: may sleep; in the VMM's address space. Return: as KVM's.
+ */
+int vqc_scratch_enable_cap(const struct vqc_scratch *s, struct file *real,
+			   u32 cap, u64 arg);
+
+/**
  * vqc_scratch_unmap - undo vqc_scratch_map()
  * @s: may be zeroed
  * @mm: the address space it was mapped into; nothing is unmapped if the

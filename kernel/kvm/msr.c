@@ -107,14 +107,11 @@ static int vqc_vm_apply_filter(struct vqc_vm *vm)
 
 int vqc_vm_apply_msr_settings(struct vqc_vm *vm)
 {
-	struct kvm_enable_cap *cap = vm->scratch.kernel;
-	int ret;
+	u64 reasons = vm->user_msr_mask | KVM_MSR_EXIT_REASON_INVAL |
+		      (vm->tsc_deadline ? KVM_MSR_EXIT_REASON_FILTER : 0);
+	int ret = vqc_scratch_enable_cap(&vm->scratch, vm->real,
+					 KVM_CAP_X86_USER_SPACE_MSR, reasons);
 
-	memset(cap, 0, sizeof(*cap));
-	cap->cap = KVM_CAP_X86_USER_SPACE_MSR;
-	cap->args[0] = vm->user_msr_mask | KVM_MSR_EXIT_REASON_INVAL |
-		       (vm->tsc_deadline ? KVM_MSR_EXIT_REASON_FILTER : 0);
-	ret = vqc_real_ioctl(vm->real, KVM_ENABLE_CAP, vm->scratch.user);
 	if (ret)
 		return ret;
 	return vqc_vm_apply_filter(vm);
@@ -122,13 +119,10 @@ int vqc_vm_apply_msr_settings(struct vqc_vm *vm)
 
 int vqc_vm_switch_pmu_off(struct vqc_vm *vm)
 {
-	struct kvm_enable_cap *cap = vm->scratch.kernel;
-	int ret;
+	int ret = vqc_scratch_enable_cap(&vm->scratch, vm->real,
+					 KVM_CAP_PMU_CAPABILITY,
+					 KVM_PMU_CAP_DISABLE);
 
-	memset(cap, 0, sizeof(*cap));
-	cap->cap = KVM_CAP_PMU_CAPABILITY;
-	cap->args[0] = KVM_PMU_CAP_DISABLE;
-	ret = vqc_real_ioctl(vm->real, KVM_ENABLE_CAP, vm->scratch.user);
 	/* So KVM says when it has none. */
 	return ret == -EINVAL ? 0 : ret;
 }

@@ -59,6 +59,17 @@ int vqc_scratch_map(struct vqc_scratch *s, size_t size)
 	return 0;
 }
 
+int vqc_scratch_enable_cap(const struct vqc_scratch *s, struct file *real,
+			   u32 cap, u64 arg)
+{
+	struct kvm_enable_cap *enable = s->kernel;
+
+	memset(enable, 0, sizeof(*enable));
+	enable->cap = cap;
+	enable->args[0] = arg;
+	return vqc_real_ioctl(real, KVM_ENABLE_CAP, s->user);
+}
+
 /* The VMM may have put something of its own there. */
 static bool vqc_scratch_is_mapped(const struct vqc_scratch *s,
 				  struct mm_struct *mm)

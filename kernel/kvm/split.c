@@ -504,12 +504,9 @@ long vqc_split_irqfd(struct vqc_vm *vm, int fd, u32 gsi, u32 flags)
 
 int vqc_split_enable(struct vqc_split *s)
 {
-	struct kvm_enable_cap *cap = s->scratch.kernel;
-
-	memset(cap, 0, sizeof(*cap));
-	cap->cap = KVM_CAP_SPLIT_IRQCHIP;
-	cap->args[0] = VQC_SPLIT_RESERVED;
-	return vqc_real_ioctl(s->vm->real, KVM_ENABLE_CAP, s->scratch.user);
+	return vqc_scratch_enable_cap(&s->scratch, s->vm->real,
+				      KVM_CAP_SPLIT_IRQCHIP,
+				      VQC_SPLIT_RESERVED);
 }
 
 struct vqc_split *vqc_split_create(struct vqc_vm *vm)
